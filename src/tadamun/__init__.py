@@ -1,0 +1,1 @@
+"""Tadamun: communities that live on their members' own computers."""

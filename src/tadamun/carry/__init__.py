@@ -1,0 +1,1 @@
+"""How sealed events travel. Carriers know wire stores and nothing of spaces."""

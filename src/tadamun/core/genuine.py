@@ -1,0 +1,56 @@
+"""The types that carry trust: bytes → Sealed → Genuine → Said → Verdict → State.
+
+Only `crypto` makes a `Genuine` (a test reads the source tree and holds that); reducers and rules take only `Said`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from tadamun.core.event import Event, Tags
+
+B = TypeVar("B", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Genuine:
+    """An event whose id and BIP340 signature were checked."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Generic[B]):
+    """A genuine event of a space, with its frame and its decoded body: what somebody said.
+
+    member: id of the person (their first device's public key); device: the key that signed; seq: the device's own
+    count in this channel; created_at: the author's claim, only shown.
+    """
+
+    id: str
+    space: str
+    member: str
+    device: str
+    seq: int
+    kind: int
+    created_at: int
+    auth: tuple[str, ...]
+    prev: tuple[str, ...]
+    body: B
+    expires_at: int = 0  # Unix seconds; 0: does not expire
+    private_with: str = ""  # the other member of a direct-message channel; "": the whole space
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The tags that every space event begins with, in this order (docs/protocol/1-events.md)."""
+
+    space: str
+    auth: tuple[str, ...]
+    height: int
+    seq: int
+    previous: str
+    prev: tuple[str, ...] = ()
+    expires_at: int = 0
+    rest: Tags = ()

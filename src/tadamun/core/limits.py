@@ -1,0 +1,15 @@
+"""Limits every decoder enforces before work is done (docs/protocol/1-events.md, section "Limits")."""
+
+from __future__ import annotations
+
+MAX_SEALED = 64 * 1024  # bytes of an outer event's JSON
+MAX_INNER = 40 * 1024  # bytes of an inner event's JSON
+MAX_TAGS = 2_000
+MAX_TAG_ITEMS = 300
+MAX_PARENTS = 16  # ids in `auth`, `prev`
+MAX_LOCKBOXES = 256  # an event
+MAX_INTEGER = 2**63 - 1
+MAX_NESTING = 8
+MAX_PARKED_SPACE = 10_000
+MAX_PARKED_DEVICE = 200
+MAX_KIND = 65_535

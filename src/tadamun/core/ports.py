@@ -1,0 +1,140 @@
+"""What the pure parts and the carriers ask of the world, as protocols. Fakes in tests implement these; nothing is mocked.
+
+`Clock` and `Random` are arguments everywhere: one operation sees one clock. `Wire` is the store of sealed events in which all
+carriers meet. `Desk` is the only way a room acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from tadamun.core.event import Draft, Event
+
+
+class Clock(Protocol):
+    def now(self) -> int:
+        """Unix seconds."""
+        ...
+
+
+class Random(Protocol):
+    def bytes(self, count: int) -> bytes:
+        """That many unpredictable bytes."""
+        ...
+
+    def below(self, bound: int) -> int:
+        """A uniform integer in [0, bound)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A NIP-01 filter, validated. Empty tuples and None mean "any"; `tags` maps a single letter to its values."""
+
+    ids: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    kinds: tuple[int, ...] = ()
+    tags: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    since: int | None = None
+    until: int | None = None
+    limit: int | None = None
+
+
+class Put(Enum):
+    """What became of a sealed event handed to the wire store."""
+
+    NEW = "new"
+    DUPLICATE = "duplicate"
+    DELETED = "deleted"  # its deletion came earlier
+    EXPIRED = "expired"
+    FULL = "full"  # over a quota or the disk is full; nothing was stored
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One sealed event in the wire store. raw: its JSON as it came; arrival: local counter, ever growing."""
+
+    arrival: int
+    id: str
+    created_at: int
+    raw: bytes
+
+
+class Wire(Protocol):
+    """The store of sealed events. All methods are coroutines; none blocks the event loop for longer than a batch."""
+
+    async def put(self, events: Sequence[tuple[Event, bytes]]) -> list[Put]:
+        """Store well-formed events (with the JSON they came as) in one transaction; one answer each, in order."""
+        ...
+
+    async def find(self, wanted: Filter, page: int = 500) -> AsyncIterator[list[Stored]]:
+        """Newest first (created_at descending, id ascending), in pages, up to the filter's limit."""
+        ...
+
+    async def count(self, wanted: Filter) -> int: ...
+
+    async def items(self, wanted: Filter) -> Sequence[tuple[int, str]]:
+        """All (created_at, id) that match, ascending: what reconciliation (NIP-77) works on."""
+        ...
+
+    async def since(self, arrival: int, limit: int) -> list[Stored]:
+        """Events with a greater arrival number, in order of arrival: how intake follows the store."""
+        ...
+
+    async def delete(self, ids: Sequence[str]) -> None:
+        """Remove and remember, so that they never come back."""
+        ...
+
+    def watch(self, callback: Callable[[Sequence[Stored]], None]) -> Callable[[], None]:
+        """Call back after each put that stored something new; returns the function that stops it."""
+        ...
+
+
+class Signer(Protocol):
+    """A key that can prove itself (NIP-42) without being shown."""
+
+    @property
+    def public(self) -> str: ...
+
+    def sign(self, draft: Draft) -> Event: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is to read something: the whole space, or one other member; and until when (Unix seconds, 0: for good)."""
+
+    member: str = ""
+    expires_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What a room's action asks the desk to say: kind, content and body tags, and the audience."""
+
+    kind: int
+    content: str
+    tags: tuple[tuple[str, ...], ...] = ()
+    audience: Audience = field(default_factory=Audience)
+
+
+class Desk(Protocol):
+    """The only way a room acts. The rules that a peer will apply are applied here first."""
+
+    async def say(self, space: str, saying: Saying) -> str:
+        """Sign, log, fold, project and queue for sending, in one transaction. Returns the event's id.
+
+        Raises NotAllowed when the space's rules refuse it, VaultError when it cannot be kept (nothing is half done).
+        """
+        ...
+
+
+class Tables(Protocol):
+    """A room's own tables in the vault, as `view.py` sees them: plain SQL on names that begin with the room's name."""
+
+    def execute(self, sql: str, arguments: Sequence[Any] = ()) -> list[tuple[Any, ...]]: ...
+
+    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None: ...

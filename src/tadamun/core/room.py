@@ -1,0 +1,75 @@
+"""What a room is: its kinds, decoding, grouping, reducer, rules and tables, as one value.
+
+The node folds every room by the same few steps and knows no room by name: an event is decoded; its *topic* says
+which object or stream target it belongs to; the topic's events, in the one deterministic order, are authorised and reduced;
+the room's view turns the resulting state into rows. Rebuilding is the same from empty tables, hence gives the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from tadamun.core.event import Event
+from tadamun.core.genuine import Said
+from tadamun.core.ports import Tables
+
+
+class Verdict(Enum):
+    """What a rule says of something said."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    UNKNOWN = "unknown"  # wait for what it refers to
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the control log says of an author at the heads they cited: their member id and level."""
+
+    member: str
+    level: int
+    may_write: bool
+    may_moderate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchText:
+    """What of a topic full text finds: raw text, and the labels one may filter by."""
+
+    text: str
+    author: str
+    topics: tuple[str, ...] = ()
+    created_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One kind of human act.
+
+    name: prefix of its tables. kinds: which inner kinds it owns (no two rooms share one).
+    decode(event, rest): the body of an event (rest: its tags after the frame); raises RemoteError (MALFORMED, NOT_CANONICAL, UNKNOWN_KIND).
+    topic(said): the key its state is kept under; for the opening event of an object its own id.
+    empty(topic): the state before anything was said. reduce(state, said): the state after; pure.
+    authorise(state, said, standing): the rule; pure.
+    tables: CREATE statements of the view (dropped and made anew by `rebuild`).
+    project(tables, space, topic, state): write the topic's rows (replacing what was there); state None: the topic is gone, remove its rows.
+    fresh(tables, space, saids): optional quick way to project many topics that consist of one opening event each, all ALLOWed; same rows.
+    search(state): what full text should find for the topic, or None for nothing.
+    about(state): member ids by which `who said it` can be found.
+    """
+
+    name: str
+    kinds: frozenset[int]
+    decode: Callable[[Event, tuple[tuple[str, ...], ...]], Any]
+    topic: Callable[[Said[Any]], str]
+    empty: Callable[[str], Any]
+    reduce: Callable[[Any, Said[Any]], Any]
+    authorise: Callable[[Any, Said[Any], Standing], Verdict]
+    tables: tuple[str, ...]
+    project: Callable[[Tables, str, str, Any], None]
+    search: Callable[[Any], SearchText | None] = lambda state: None
+    fresh: Callable[[Tables, str, Sequence[Said[Any]]], None] | None = None
+    commands: Mapping[str, Any] = field(default_factory=dict)

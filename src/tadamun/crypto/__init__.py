@@ -1,0 +1,1 @@
+"""The only door to keys and ciphers; wraps libraries, invents nothing."""

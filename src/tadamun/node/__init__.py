@@ -1,0 +1,1 @@
+"""The only holder of tasks: takes events in, applies the rules, keeps everything live."""

@@ -1,0 +1,1 @@
+"""Rooms: one kind of human act each; a room never imports a room."""

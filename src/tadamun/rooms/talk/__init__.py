@@ -1,0 +1,1 @@
+"""Threads, comments, reactions, private messages."""
