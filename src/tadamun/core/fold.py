@@ -40,8 +40,8 @@ def fold(
 ) -> tuple[Any, dict[str, Verdict]]:
     """The topic's state and what became of each event, by id. A denied or waiting event changes nothing.
 
-    An event that waits (UNKNOWN) is tried again after the others, until nothing changes: what it refers to may follow it
-    in the order. standing_of returns None while the control heads an event cites are not known.
+    An event that waits (UNKNOWN) is tried again after the others, until nothing changes: what it refers to may
+    follow it in the order. standing_of returns None while the control heads an event cites are not known.
     """
     state = room.empty(topic)
     verdicts: dict[str, Verdict] = {}

@@ -1,7 +1,7 @@
-"""What the pure parts and the carriers ask of the world, as protocols. Fakes in tests implement these; nothing is mocked.
+"""What the pure parts and the carriers ask of the world, as protocols. Fakes in tests implement these.
 
-`Clock` and `Random` are arguments everywhere: one operation sees one clock. `Wire` is the store of sealed events in which all
-carriers meet. `Desk` is the only way a room acts.
+`Clock` and `Random` are arguments everywhere: one operation sees one clock. `Wire` is the store of sealed
+events in which all carriers meet. `Desk` is the only way a room acts.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """What a room is: its kinds, decoding, grouping, reducer, rules and tables, as one value.
 
 The node folds every room by the same few steps and knows no room by name: an event is decoded; its *topic* says
-which object or stream target it belongs to; the topic's events, in the one deterministic order, are authorised and reduced;
-the room's view turns the resulting state into rows. Rebuilding is the same from empty tables, hence gives the same rows.
+which object or stream target it belongs to; the topic's events, in the one deterministic order, are authorised and
+reduced; the room's view turns the resulting state into rows. Rebuilding is the same from empty tables, hence gives
+the same rows.
 """
 
 from __future__ import annotations
@@ -50,13 +51,16 @@ class Room:
     """One kind of human act.
 
     name: prefix of its tables. kinds: which inner kinds it owns (no two rooms share one).
-    decode(event, rest): the body of an event (rest: its tags after the frame); raises RemoteError (MALFORMED, NOT_CANONICAL, UNKNOWN_KIND).
+    decode(event, rest): the body of an event (rest: its tags after the frame); raises RemoteError
+        (MALFORMED, NOT_CANONICAL, UNKNOWN_KIND).
     topic(said): the key its state is kept under; for the opening event of an object its own id.
     empty(topic): the state before anything was said. reduce(state, said): the state after; pure.
     authorise(state, said, standing): the rule; pure.
     tables: CREATE statements of the view (dropped and made anew by `rebuild`).
-    project(tables, space, topic, state): write the topic's rows (replacing what was there); state None: the topic is gone, remove its rows.
-    fresh(tables, space, saids): optional quick way to project many topics that consist of one opening event each, all ALLOWed; same rows.
+    project(tables, space, topic, state): write the topic's rows (replacing what was there); None: the topic is gone,
+        remove its rows.
+    fresh(tables, space, saids): optional quick way to project many topics that consist of one opening event each, all
+        ALLOWed; same rows.
     search(state): what full text should find for the topic, or None for nothing.
     about(state): member ids by which `who said it` can be found.
     """
