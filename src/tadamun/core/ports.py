@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from tadamun.core.event import Draft, Event
+    from tadamun.core.facts import Facts
 
 
 class Clock(Protocol):
@@ -138,3 +139,45 @@ class Tables(Protocol):
     def execute(self, sql: str, arguments: Sequence[Any] = ()) -> list[tuple[Any, ...]]: ...
 
     def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None: ...
+
+
+class Workbench(Protocol):
+    """What a room's calls are given by the node that runs them."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def random(self) -> Random: ...
+
+    @property
+    def tables(self) -> Tables:
+        """For reading views, and for writing this node's own memory (the room's `local` tables)."""
+        ...
+
+    @property
+    def facts(self) -> Facts: ...
+
+    def space(self, wanted: str) -> str:
+        """The id of the space meant: by name, by id or its beginning, or "" for the only one. Raises UsageError."""
+        ...
+
+    def me(self, space: str) -> str:
+        """This person's member id in that space."""
+        ...
+
+    def members(self, space: str) -> dict[str, int]:
+        """Member ids that belong now, with their levels."""
+        ...
+
+    def matches(self, space: str, query: str, limit: int) -> list[str]:
+        """Topics of the space that full text finds, best first (Arabic-aware, see store/search.py)."""
+        ...
+
+    async def say(self, space: str, saying: Saying) -> str:
+        """See Desk.say."""
+        ...
+
+    async def pause_until_change(self, timeout: float) -> bool:
+        """Wait until something was projected; False after `timeout` seconds without."""
+        ...

@@ -8,14 +8,16 @@ the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+import msgspec
+
 from tadamun.core.event import Event
 from tadamun.core.genuine import Said
-from tadamun.core.ports import Tables
+from tadamun.core.ports import Tables, Workbench
 
 
 class Verdict(Enum):
@@ -47,6 +49,18 @@ class SearchText:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Something a person can do or ask, by page, command line or Python alike.
+
+    params: the struct its arguments are decoded to. run: does it, and returns plain JSON values (dicts, lists, strings,
+    numbers). Runs inside the node that holds the vault.
+    """
+
+    params: type[msgspec.Struct]
+    run: Callable[[Workbench, Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """One kind of human act.
 
@@ -62,7 +76,8 @@ class Room:
     fresh(tables, space, saids): optional quick way to project many topics that consist of one opening event each, all
         ALLOWed; same rows.
     search(state): what full text should find for the topic, or None for nothing.
-    about(state): member ids by which `who said it` can be found.
+    calls: what people can do here, by name (`talk.post`). local: CREATE IF NOT EXISTS statements of tables that are this
+        node's own memory (unread marks, drafts) and not derived from the log: `rebuild` keeps them.
     """
 
     name: str
@@ -76,4 +91,5 @@ class Room:
     project: Callable[[Tables, str, str, Any], None]
     search: Callable[[Any], SearchText | None] = lambda state: None
     fresh: Callable[[Tables, str, Sequence[Said[Any]]], None] | None = None
-    commands: Mapping[str, Any] = field(default_factory=dict)
+    calls: Mapping[str, Call] = field(default_factory=dict)
+    local: tuple[str, ...] = ()
