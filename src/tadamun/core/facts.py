@@ -1,4 +1,7 @@
-"""Small protocols that rooms may read of each other, so that no room imports a room. `main` wires them; reads have no cycle."""
+"""Small protocols that rooms may read of each other, so that no room imports a room.
+
+`main` wires them; reads have no cycle.
+"""
 
 from __future__ import annotations
 

@@ -76,8 +76,8 @@ class Room:
     fresh(tables, space, saids): optional quick way to project many topics that consist of one opening event each, all
         ALLOWed; same rows.
     search(state): what full text should find for the topic, or None for nothing.
-    calls: what people can do here, by name (`talk.post`). local: CREATE IF NOT EXISTS statements of tables that are this
-        node's own memory (unread marks, drafts) and not derived from the log: `rebuild` keeps them.
+    calls: what people can do here, by name (`talk.post`). local: CREATE IF NOT EXISTS statements of tables that are
+        this node's own memory (unread marks, drafts) and not derived from the log: `rebuild` keeps them.
     """
 
     name: str
