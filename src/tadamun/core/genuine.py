@@ -40,6 +40,7 @@ class Said(Generic[B]):
     body: B
     expires_at: int = 0  # Unix seconds; 0: does not expire
     private_with: str = ""  # the other member of a direct-message channel; "": the whole space
+    height: int = 0  # checkpoints among the ancestors of `auth`
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,4 @@ class Frame:
     prev: tuple[str, ...] = ()
     expires_at: int = 0
     rest: Tags = ()
+    channel: str = ""  # the id of a direct-message channel; "": the space's own
