@@ -1,0 +1,48 @@
+"""Every label that separates one use of a key or hash from another, in one place (docs/protocol/).
+
+Scopes, ids and keys enter as their 32 bytes, so that each concatenation has one reading.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tadamun.crypto.text import raw32
+
+EPOCH_ID: Final = b"tadamun/epoch-id/v1"  # 3.1
+CONVERSATION: Final = b"tadamun/conversation/v1"
+HISTORY: Final = b"tadamun/history/v1"
+MAILBOX: Final = b"tadamun/mailbox/v1"
+LAN: Final = b"tadamun/lan/v1"  # 5
+BUCKET: Final = b"tadamun/bucket/v1"  # 3.7
+CHANNEL: Final = b"tadamun/dm/v1"  # 3.8
+BUNDLE: Final = b"tadamun/bundle/v1"  # 2.1
+INVITE_SIGN: Final = b"tadamun/invite-sign/v1"  # 4.1
+INVITE_MAILBOX: Final = b"tadamun/invite-mailbox/v1"
+JOIN_PROOF: Final = b"tadamun/join-proof/v1"  # 4.2
+SAFETY: Final = b"tadamun/safety/v1"
+
+
+def lockbox(scope: str | bytes, epoch: str, device: str) -> bytes:
+    """HPKE `info` of an epoch secret for a device (3.4)."""
+    return b"tadamun/lockbox/v1" + raw32(scope) + raw32(epoch) + raw32(device)
+
+
+def bucket_box(scope: str | bytes, bucket: str, device: str) -> bytes:
+    """HPKE `info` of a bucket secret for a device's prekey (3.7)."""
+    return b"tadamun/bucket-box/v1" + raw32(scope) + raw32(bucket) + raw32(device)
+
+
+def whisper(space: str, author_device: str) -> bytes:
+    """HPKE `info` of a direct channel's secret (3.8)."""
+    return b"tadamun/whisper/v1" + raw32(space) + raw32(author_device)
+
+
+def join(space: str, invite_key: str) -> bytes:
+    """HPKE `info` of a join request (4.2)."""
+    return b"tadamun/join/v1" + raw32(space) + raw32(invite_key)
+
+
+def welcome(space: str, device: str) -> bytes:
+    """HPKE `info` of a welcome or refusal (4.3)."""
+    return b"tadamun/welcome/v1" + raw32(space) + raw32(device)

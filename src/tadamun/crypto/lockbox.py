@@ -1,0 +1,89 @@
+"""Something sealed for one device: HPKE base mode (RFC 9180: DHKEM-X25519-HKDF-SHA256, HKDF-SHA256, ChaCha20-Poly1305).
+
+Single-shot, aad empty, sequence number 0: a box is `enc (32) ‖ ct`. Which `info` binds a box is in labels.py.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NoReturn
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from tadamun.core.errors import Reason, RemoteError
+from tadamun.core.ports import Random
+from tadamun.crypto.secret import Secret
+from tadamun.crypto.text import from_b64, to_b64
+
+ENC: Final = 32  # bytes of the encapsulated key
+TAG: Final = 16  # bytes
+
+_SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+
+
+class BoxKey:
+    """An X25519 private key that boxes are made for. `public`: base64url; `raw`: 32 bytes; `secret`: to keep."""
+
+    __slots__ = ("_key", "public", "raw", "secret")
+
+    def __init__(self, secret: Secret) -> None:
+        """secret: 32 bytes, any (RFC 7748 clamps). Raises ValueError on another length."""
+        self._key = X25519PrivateKey.from_private_bytes(secret.view())
+        self.secret = secret
+        self.raw = self._key.public_key().public_bytes_raw()
+        self.public = to_b64(self.raw)
+
+    @classmethod
+    def make(cls, random: Random) -> BoxKey:
+        return cls(Secret.make(random))
+
+    @classmethod
+    def from_secret(cls, secret: Secret) -> BoxKey:
+        return cls(secret)
+
+    def __repr__(self) -> str:
+        return "<box key>"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a box key is not copied or pickled")
+
+
+# Exchanged with nobody: it only finds out whether a public key is a usable point.
+_PROBE: Final = X25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+
+
+def usable(public: str | bytes) -> bool:
+    """Whether boxes can be made for a key: 32 bytes, and not of the low-order points that make every secret zero
+    (RFC 7748 §6.1). Whoever admits a device asks, so that one bad key cannot stop a rotation later."""
+    try:
+        _PROBE.exchange(X25519PublicKey.from_public_bytes(_bytes_of(public)))
+    except (ValueError, RemoteError):
+        return False
+    return True
+
+
+def seal_to(public: str | bytes, plaintext: bytes | Secret, info: bytes) -> bytes:
+    """The box for a public key (base64url or 32 bytes). HPKE's ephemeral key is the library's, from the system.
+
+    Raises RemoteError(MALFORMED) when that is no usable key: it came from a peer's bundle.
+    """
+    content = plaintext.view() if isinstance(plaintext, Secret) else plaintext
+    try:
+        return _SUITE.encrypt(content, X25519PublicKey.from_public_bytes(_bytes_of(public)), info=info)
+    except ValueError as error:
+        raise RemoteError(Reason.MALFORMED, "no usable X25519 key") from error
+
+
+def open_box(key: BoxKey, box: bytes, info: bytes) -> bytes:
+    """What the box holds. Raises RemoteError(CANNOT_OPEN): for another key, another `info`, or altered."""
+    if len(box) < ENC + TAG:
+        raise RemoteError(Reason.CANNOT_OPEN, "box too short")
+    try:
+        return _SUITE.decrypt(box, key._key, info=info)
+    except (InvalidTag, ValueError):
+        raise RemoteError(Reason.CANNOT_OPEN, "box") from None
+
+
+def _bytes_of(public: str | bytes) -> bytes:
+    return from_b64(public, 32) if isinstance(public, str) else public

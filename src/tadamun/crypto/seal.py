@@ -1,0 +1,93 @@
+"""Genuine ⇄ sealed: what relays see, and what members read (docs/protocol/3-seal.md, 3.2).
+
+Opening goes MAC → parse → id → signature, each before the next is paid for. Not checked here: the outer id and
+signature (the wire store did, and the inner ones are what counts), the frame and the body (core), and whether the
+mailbox in `p` is the epoch's (who chose the epoch by it, knows).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from tadamun.core.errors import Reason, RemoteError, UsageError
+from tadamun.core.event import Draft, Event, parse, to_json
+from tadamun.core.genuine import Genuine
+from tadamun.core.limits import MAX_INNER, MAX_SEALED
+from tadamun.core.ports import Random
+from tadamun.crypto import nip44
+from tadamun.crypto.epoch import EpochKeys
+from tadamun.crypto.keys import SigningKey, flaw, verify
+from tadamun.crypto.secret import Secret
+
+KIND: Final = 3700
+SPREAD: Final = 2 * 86_400  # seconds; NIP-59 lets a wrap's time lie up to two days back
+
+
+def seal(inner: Genuine, epoch: EpochKeys, *, now: int, random: Random, expires_at: int = 0) -> Event:
+    """The kind 3700 event that carries `inner` to the epoch's mailbox, signed by a key used this once.
+
+    now, expires_at: Unix seconds; expires_at 0: for good, else a multiple of 3,600 (ValueError). Raises UsageError when
+    the event is larger than others would accept.
+    """
+    plain = to_json(inner.event)
+    if len(plain) > MAX_INNER:
+        raise UsageError(
+            "This is too long to send ({size} bytes; {limit} fit). Nothing was sent. Shorten it or send it in parts.",
+            size=len(plain),
+            limit=MAX_INNER,
+        )
+    if expires_at % 3600:
+        raise ValueError("an expiry is a multiple of 3600")
+    tags: tuple[tuple[str, ...], ...] = (("p", epoch.mailbox.public),)
+    if expires_at:
+        tags += (("expiration", str(expires_at)),)
+    payload = nip44.encrypt(epoch.conversation, random.bytes(nip44.NONCE), plain)
+    return SigningKey.make(random).sign_event(Draft(KIND, payload, tags, now - random.below(SPREAD)))
+
+
+def open_sealed(outer: Event, epoch: EpochKeys) -> Genuine:
+    """The event inside. Raises RemoteError (MALFORMED, CANNOT_OPEN, TOO_LARGE, BAD_ID, BAD_SIGNATURE)."""
+    if outer.kind != KIND:
+        raise RemoteError(Reason.MALFORMED, "not a sealed event")
+    return verify(parse(nip44.decrypt(epoch.conversation, outer.content), MAX_INNER))
+
+
+class _Payload(msgspec.Struct):
+    """The one field of an outer event that opening needs; decoding the others would be thrown away."""
+
+    content: str
+
+
+_payload_of: Final = msgspec.json.Decoder(_Payload).decode
+
+
+def open_many(batch: Sequence[str | bytes], epoch: EpochKeys) -> list[Genuine | Reason]:
+    """Open payloads (str) or outer events as JSON (bytes) of one epoch: for each what it held, or why it is dropped.
+
+    Never raises on what a peer wrote. In one thread; see worker.py for another core.
+    """
+    return [opened if isinstance(opened, Reason) else Genuine(opened) for opened in unseal(batch, epoch.conversation)]
+
+
+def unseal(batch: Sequence[str | bytes], conversation: Secret) -> list[Event | Reason]:
+    """The work of `open_many`, for it and for the worker process: every event returned has passed every check."""
+    key = conversation.reveal()  # once a batch
+    opened: list[Event | Reason] = []
+    for item in batch:
+        try:
+            if isinstance(item, bytes):
+                if len(item) > MAX_SEALED:
+                    opened.append(Reason.TOO_LARGE)
+                    continue
+                item = _payload_of(item).content
+            event = parse(nip44.decrypt(key, item), MAX_INNER)
+        except RemoteError as error:
+            opened.append(error.reason)
+        except (ValueError, RecursionError):
+            opened.append(Reason.MALFORMED)
+        else:
+            opened.append(flaw(event) or event)
+    return opened

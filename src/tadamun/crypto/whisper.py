@@ -1,0 +1,71 @@
+"""The secret of a direct-message channel, handed to two members' devices under everybody's eyes (3.8).
+
+Others of the space see boxes of one size and number-of-eight: that the author opened a channel, not with whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tadamun.core.errors import Reason, RemoteError
+from tadamun.core.limits import MAX_LOCKBOXES
+from tadamun.core.ports import Random
+from tadamun.crypto import labels
+from tadamun.crypto.lockbox import ENC, TAG, BoxKey, open_box, seal_to
+from tadamun.crypto.secret import Secret
+from tadamun.crypto.text import from_b64, raw32, to_b64
+
+STEP: Final = 8
+CONTENT: Final = 3 * 32  # bytes: secret and two members
+SIZE: Final = ENC + CONTENT + TAG
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """What a device of one of the two hears: the channel's epoch secret and both members (hex, lower first)."""
+
+    secret: Secret
+    members: tuple[str, str]
+
+
+def whisper(
+    secret: Secret, members: tuple[str, str], keys: Sequence[str], space: str, author_device: str, random: Random
+) -> tuple[str, ...]:
+    """The boxes of a whisper, for the HPKE keys (base64url) of both members' live devices.
+
+    Padded to a multiple of 8 with boxes for keys that nobody holds, and shuffled. Raises RemoteError(MALFORMED) for
+    a key that cannot be sealed to.
+    """
+    low, high = sorted((raw32(members[0]), raw32(members[1])))
+    content = secret.reveal() + low + high
+    info = labels.whisper(space, author_device)
+    boxes = [seal_to(key, content, info) for key in keys]
+    # Made as the others are: random bytes in place of `enc` would stand out, half of them are no encoding of a point.
+    while len(boxes) % STEP:
+        boxes.append(seal_to(BoxKey.make(random).raw, bytes(CONTENT), info))
+    for last in range(len(boxes) - 1, 0, -1):  # Fisher-Yates
+        chosen = random.below(last + 1)
+        boxes[last], boxes[chosen] = boxes[chosen], boxes[last]
+    return tuple(to_b64(box) for box in boxes)
+
+
+def hear(key: BoxKey, boxes: Sequence[str], space: str, author_device: str) -> Whisper | None:
+    """The whisper, if one of the boxes is for this key. Raises RemoteError (MALFORMED, TOO_LARGE) on a malformed one.
+
+    That the author is one of the members, and the listener's member the other, is for the caller to check.
+    """
+    if len(boxes) > MAX_LOCKBOXES:
+        raise RemoteError(Reason.TOO_LARGE, "boxes")
+    info = labels.whisper(space, author_device)
+    for raw in [from_b64(box, SIZE) for box in boxes]:
+        try:
+            content = open_box(key, raw, info)
+        except RemoteError:
+            continue
+        low, high = content[32:64].hex(), content[64:].hex()
+        if low > high:
+            raise RemoteError(Reason.MALFORMED, "members out of order")
+        return Whisper(Secret(content[:32]), (low, high))
+    return None
