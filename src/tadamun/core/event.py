@@ -18,8 +18,8 @@ from tadamun.core.limits import MAX_KIND, MAX_SEALED, MAX_TAG_ITEMS, MAX_TAGS
 Tag = tuple[str, ...]
 Tags = tuple[Tag, ...]
 
-Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-Hex64 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{128}$")]
+Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}\\Z")]
+Hex64 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{128}\\Z")]
 
 _HEX32: Final = re.compile("[0-9a-f]{64}")
 
