@@ -57,6 +57,10 @@ class VaultError(LocalError):
     code = 5
 
 
+class VaultInUse(VaultError):
+    """Another process holds the vault just now; a command waits a little for its turn."""
+
+
 class Reason(StrEnum):
     """Why bytes from elsewhere were dropped or set aside; one counter each."""
 
@@ -87,3 +91,17 @@ class RemoteError(TadamunError):
         super().__init__(f"{reason}: {detail}" if detail else str(reason))
         self.reason = reason
         self.detail = detail
+
+
+def whereabouts(error: BaseException) -> str:
+    """What kind of error and where it passed, `KeyError intake.py:120 < node.py:88`: nothing of its content.
+
+    For reports of what nobody foresaw: an exception's text may quote a name or a post, its places cannot.
+    """
+    places: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename.replace("\\", "/").rsplit("/", 1)[-1]
+        places.append(f"{file}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " ".join([type(error).__name__, " < ".join(reversed(places[-6:]))])

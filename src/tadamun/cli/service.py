@@ -1,0 +1,62 @@
+"""What the command line is given by `main`: a way to hold the vault itself, and the few acts that are no calls.
+
+The command line imports neither rooms nor carriers; it sees them only as these protocols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+Report = Callable[[int, int], None]  # done, of (0: not known)
+Tell = Callable[[Mapping[str, Any]], None]
+
+
+class Service(Protocol):
+    """A node in this process, for the time of one command."""
+
+    async def call(self, name: str, params: Mapping[str, Any]) -> Any:
+        """What the door's dispatch does: plain JSON values in and out. Raises LocalError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """How `tadamun up` was asked to run. listen: `host:port` to accept peers on; peers: ws:// or wss:// addresses."""
+
+    home: Path
+    passphrase: str
+    listen: str
+    peers: Sequence[str]
+    lan: bool
+
+
+class Hands(Protocol):
+    """The acts that `main` does for the command line."""
+
+    def create(self, home: Path, passphrase: str, language: str) -> None:
+        """Make a new vault in the folder. Raises UsageError if there is one already, VaultError."""
+        ...
+
+    def change(self, home: Path, old: str, new: str) -> None:
+        """Wrap the vault's key by another passphrase. Raises VaultError (wrong, in use)."""
+        ...
+
+    def open(self, home: Path, passphrase: str, online: bool) -> AbstractAsyncContextManager[Service]:
+        """The vault, held until left; online: with carriers running. Raises VaultError."""
+        ...
+
+    async def up(self, wanted: Up, ready: Tell) -> None:
+        """Run the node until cancelled; `ready` is told once `{"listening": […], "spaces": […], "peers": […]}`."""
+        ...
+
+    async def keep(self, home: Path, listen: str, ready: Tell) -> None:
+        """Run a keeper until cancelled; `ready` is told once `{"listening": […]}`."""
+        ...
+
+    async def demo(self, narrate: Callable[[str], None]) -> bool:
+        """Play the demo, one translated sentence a step; True if everything it checked was so."""
+        ...

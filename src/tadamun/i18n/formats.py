@@ -1,0 +1,94 @@
+"""Numbers, sizes, dates and relative times in the person's language and digits, by Babel.
+
+Babel is imported only when a format needs it: a command that shows none starts without it. Times come in Unix
+seconds, and "now" is always an argument.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from tadamun.i18n.tongue import Language, current
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+_LATIN: Final = "0123456789"
+_ARABIC: Final = str.maketrans(_LATIN, "٠١٢٣٤٥٦٧٨٩")
+
+
+@lru_cache(maxsize=8)
+def _locale(language: Language) -> Locale:
+    """The locale with its territory where CLDR knows the pair, else the language alone."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale(language.code, territory=language.territory or None)
+    except UnknownLocaleError:
+        return Locale(language.code)
+
+
+def _digits(language: Language) -> str:
+    return language.digits or _locale(language).default_numbering_system
+
+
+def number(value: int) -> str:
+    """A whole number with the language's digits and grouping."""
+    language = current()
+    if language.code == "en":
+        return f"{value:,}"
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, locale=_locale(language), numbering_system=_digits(language))
+
+
+def size(count: int) -> str:
+    """Bytes, in the unit (powers of 1,000) that leaves at most three digits: `1.4 MB`."""
+    from babel.units import format_unit
+
+    units = ("digital-byte", "digital-kilobyte", "digital-megabyte", "digital-gigabyte", "digital-terabyte")
+    value, unit = float(count), 0
+    while value >= 1000 and unit < len(units) - 1:
+        value, unit = value / 1000, unit + 1
+    language = current()
+    rounded = round(value, 1) if value < 10 and unit else round(value)
+    return format_unit(
+        rounded, units[unit], length="short", locale=_locale(language), numbering_system=_digits(language)
+    )
+
+
+def ago(then: int, now: int) -> str:
+    """How long ago, or in how long: `3 hours ago`. Claims of the future beyond a minute are shown as such."""
+    from babel.dates import format_timedelta
+
+    language = current()
+    if abs(now - then) < 45:
+        from tadamun.i18n.words import _
+
+        return _("just now")
+    text = format_timedelta(timedelta(seconds=then - now), add_direction=True, locale=_locale(language))
+    return _in_digits(text, language)
+
+
+def span(seconds: int) -> str:
+    """A length of time: `7 days`."""
+    from babel.dates import format_timedelta
+
+    language = current()
+    return _in_digits(format_timedelta(timedelta(seconds=seconds), threshold=1.5, locale=_locale(language)), language)
+
+
+def date(moment: int, zone: tzinfo | None = None) -> str:
+    """The day and time, in the given zone or this computer's: `21 Nov 2025, 09:35`."""
+    from babel.dates import format_datetime
+
+    language = current()
+    there = datetime.fromtimestamp(moment, UTC).astimezone(zone)
+    return _in_digits(format_datetime(there, "medium", locale=_locale(language)), language)
+
+
+def _in_digits(text: str, language: Language) -> str:
+    """Babel's dates and spans come in Latin digits whatever the locale's numbering system (Babel 2.18)."""
+    return text.translate(_ARABIC) if _digits(language) == "arab" else text
