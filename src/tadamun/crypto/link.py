@@ -1,7 +1,8 @@
 """The invitation as people pass it on: a link that survives being pasted, wrapped, quoted and percent-encoded.
 
 `tadamun:join#` + base64url of: version 1 ‖ space ‖ secret ‖ request key ‖ anchor ‖ hints ‖ checksum
-(docs/protocol/4-joining.md, 4.1). A device link is the same with `tadamun:device#`: it invites another device of the same member.
+(docs/protocol/4-joining.md, 4.1). A device link is the same with `tadamun:device#`: it invites another device of
+the same member.
 What is wrong with a link is told to the person, who holds it and can ask for it again; hence UsageError.
 """
 
