@@ -66,13 +66,13 @@ class Stored:
 
 
 class Wire(Protocol):
-    """The store of sealed events. All methods are coroutines; none blocks the event loop for longer than a batch."""
+    """The store of sealed events. None of its methods blocks the event loop for longer than a batch."""
 
     async def put(self, events: Sequence[tuple[Event, bytes]]) -> list[Put]:
         """Store well-formed events (with the JSON they came as) in one transaction; one answer each, in order."""
         ...
 
-    async def find(self, wanted: Filter, page: int = 500) -> AsyncIterator[list[Stored]]:
+    def find(self, wanted: Filter, page: int = 500) -> AsyncIterator[list[Stored]]:
         """Newest first (created_at descending, id ascending), in pages, up to the filter's limit."""
         ...
 
