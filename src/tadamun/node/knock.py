@@ -1,6 +1,6 @@
 """The asking side of the door: a plain socket, so that a command starts fast and needs no event loop.
 
-It also holds what both sides must agree on: the frames, their limits, where the socket stands.
+It also holds what both sides must agree on: the frames and their limits.
 
 A frame is one JSON object on one line. Asked: `{"call", "params"}`. Answered, any number of times
 `{"progress": {"done", "of"}}` (both 0: still at it), then once `{"result"}` or
@@ -14,7 +14,6 @@ import json
 import os
 import socket
 import stat
-import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,8 +22,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tadamun.core.errors import LocalError, NotAllowed, Unreachable, UsageError, VaultError
+from tadamun.node.doorway import SOCKET, folder, peer_is_me, within
 
-SOCKET: Final = "node.sock"
 MAX_ASKED: Final = 4 * 1024 * 1024  # bytes of a request's line
 MAX_ANSWERED: Final = 64 * 1024 * 1024  # bytes of an answer's line
 HEARTBEAT: Final = 5.0  # seconds between progress frames while a call runs
@@ -53,34 +52,6 @@ def progress(done: int, of: int = 0) -> None:
     report = _report.get()
     if report is not None:
         report(done, of)
-
-
-@contextmanager
-def folder(home: Path) -> Iterator[int]:
-    """A descriptor of the node's folder, which must be this user's own. Raises FileNotFoundError, VaultError."""
-    handle = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        if os.fstat(handle).st_uid != os.geteuid():
-            raise VaultError(
-                "The folder {folder} belongs to another user of this computer. Nothing was touched. "
-                "Choose one of your own with --home.",
-                folder=str(home),
-            )
-        yield handle
-    finally:
-        os.close(handle)
-
-
-def within(handle: int, name: str) -> str:
-    """An address of a file in that folder, short however long the folder's path is (a socket's holds 107 bytes)."""
-    return f"/proc/self/fd/{handle}/{name}"
-
-
-def peer_is_me(connection: socket.socket) -> bool:
-    """True if the process at the other end runs as this user (SO_PEERCRED, unix(7): pid, uid, gid)."""
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    _, user, _ = struct.unpack("3i", credentials)
-    return bool(user == os.geteuid())
 
 
 class Knock:
