@@ -1,9 +1,9 @@
 """The safety number: what two members compare, in person or on a call, to know that nobody stands between them.
 
-SHA-512 of `"tadamun/safety/v1" ‖ space ‖ lower member id ‖ higher member id`; shown as 12 groups of 5 digits (as many as
-Signal's) or as 20 words of a list of 512. Deviation from Signal: hashed once, over both ids together, not 5,200 times for
-each. Signal repeats to strengthen the 30 digits (99 bits) that stand for one key. Here all 199 bits (180 in words)
-depend on both keys, so that even an attacker free to choose two keys needs some 2⁹⁹ (2⁹⁰) trials; 12 bits more
+SHA-512 of `"tadamun/safety/v1" ‖ space ‖ lower member id ‖ higher member id`; shown as 12 groups of 5 digits (as many
+as Signal's) or as 20 words of a list of 512. Deviation from Signal: hashed once, over both ids together, not 5,200
+times for each. Signal repeats to strengthen the 30 digits (99 bits) that stand for one key. Here all 199 bits (180 in
+words) depend on both keys, so that even an attacker free to choose two keys needs some 2⁹⁹ (2⁹⁰) trials; 12 bits more
 would cost every honest look a moment, and change nothing. This file does not know the words.
 """
 

@@ -56,7 +56,10 @@ class Secret:
         return bytes(self.view())
 
     def view(self) -> memoryview:
-        """The bytes without a copy, read-only; for libraries that take a buffer. Raises ValueError once wiped."""
+        """The bytes without a copy, read-only, for libraries that take a buffer.
+
+        Zeros as soon as the secret is dropped, so hold on to that as well. Raises ValueError once wiped.
+        """
         if self._gone:
             raise ValueError("this secret was wiped")
         return memoryview(self._data).toreadonly()
