@@ -40,7 +40,7 @@ def ask(here: Here, call: str, params: Mapping[str, Any], *, online: bool = Fals
         return await make(call, asked)
 
     result = _inside(here, once, online)
-    if sends and not online and not here.json:
+    if sends and here.alone and not online and not here.json:
         click.echo(_("Kept. Your node is not running: this goes out when it is (`tadamun up`)."), err=True)
     return result
 
@@ -71,6 +71,7 @@ def _inside(here: Here, script: Callable[[Asked], Awaitable[T]], online: bool) -
     import asyncio
 
     passphrase = here.passphrase()
+    here.alone = True
 
     async def run(report: Report) -> T:
         with reporting(report):
@@ -88,6 +89,7 @@ def _inside(here: Here, script: Callable[[Asked], Awaitable[T]], online: bool) -
         # Whoever holds it may be a node that was only starting: then its door answers by now.
         door = knock(here.home)
         if door is not None:
+            here.alone = False
             return _through(door, script)
         time.sleep(_STEP)
 

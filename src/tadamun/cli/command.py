@@ -49,9 +49,9 @@ class Worded(click.Command):
         return _(self.help or "").split("\n")[0]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_paragraph()
-        with formatter.indentation():
-            for part in _(self.help or "").split("\n\n"):
+        for part in _(self.help or "").split("\n\n"):
+            formatter.write_paragraph()
+            with formatter.indentation():
                 formatter.write_text(part)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

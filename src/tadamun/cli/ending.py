@@ -66,6 +66,8 @@ def _tell(json: bool, code: int, text: str, *, message: str, arguments: dict[str
 
 def _hint(error: click.ClickException) -> str:
     """After a slip of the fingers: where the right spelling is explained."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return ""  # it is the help
     if isinstance(error, click.UsageError) and error.ctx is not None:
         return say("See: {command}", command=f"{error.ctx.command_path} --help")
     return ""

@@ -9,7 +9,6 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -48,6 +47,7 @@ class Here:
     width: int
     now: int
     live: bool  # someone watches stderr: a progress line makes sense
+    alone: bool = False  # a call was made, and no node ran
 
     def passphrase(self, question: str = "") -> str:
         """From the file that TADAMUN_PASSPHRASE_FILE names, else asked, hidden. Raises UsageError.
@@ -56,7 +56,7 @@ class Here:
         """
         named = os.environ.get(PASSPHRASE_FILE)
         if named:
-            return _from_file(Path(named))
+            return passphrase_from(Path(named))
         return self.asked(question or _("Passphrase"))
 
     def asked(self, question: str) -> str:
@@ -92,7 +92,7 @@ def _columns() -> int:
         return 80
 
 
-def _from_file(path: Path) -> str:
+def passphrase_from(path: Path) -> str:
     """The file's first line. Others' right to read it is told, not refused: containers mount such files so."""
     try:
         with path.open("rb") as file:
@@ -110,6 +110,3 @@ def _from_file(path: Path) -> str:
             "Its first line is to hold the passphrase, in UTF-8.",
             file=str(path),
         ) from error
-
-
-Runner = Callable[[Here], None]

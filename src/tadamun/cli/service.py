@@ -5,7 +5,7 @@ The command line imports neither rooms nor carriers; it sees them only as these 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,14 +49,14 @@ class Hands(Protocol):
         """The vault, held until left; online: with carriers running. Raises VaultError."""
         ...
 
-    async def up(self, wanted: Up, ready: Tell) -> None:
+    def up(self, wanted: Up, ready: Tell) -> Coroutine[Any, Any, None]:
         """Run the node until cancelled; `ready` is told once `{"listening": […], "spaces": […], "peers": […]}`."""
         ...
 
-    async def keep(self, home: Path, listen: str, ready: Tell) -> None:
+    def keep(self, home: Path, listen: str, ready: Tell) -> Coroutine[Any, Any, None]:
         """Run a keeper until cancelled; `ready` is told once `{"listening": […]}`."""
         ...
 
-    async def demo(self, narrate: Callable[[str], None]) -> bool:
+    def demo(self, narrate: Callable[[str], None]) -> Coroutine[Any, Any, bool]:
         """Play the demo, one translated sentence a step; True if everything it checked was so."""
         ...

@@ -41,7 +41,8 @@ def number(value: int) -> str:
         return f"{value:,}"
     from babel.numbers import format_decimal
 
-    return format_decimal(value, locale=_locale(language), numbering_system=_digits(language))
+    text = format_decimal(value, locale=_locale(language), numbering_system=_digits(language))
+    return _in_digits(text, language)
 
 
 def size(count: int) -> str:
@@ -54,9 +55,10 @@ def size(count: int) -> str:
         value, unit = value / 1000, unit + 1
     language = current()
     rounded = round(value, 1) if value < 10 and unit else round(value)
-    return format_unit(
+    text = format_unit(
         rounded, units[unit], length="short", locale=_locale(language), numbering_system=_digits(language)
     )
+    return _in_digits(text, language)
 
 
 def ago(then: int, now: int) -> str:
@@ -81,14 +83,17 @@ def span(seconds: int) -> str:
 
 
 def date(moment: int, zone: tzinfo | None = None) -> str:
-    """The day and time, in the given zone or this computer's: `21 Nov 2025, 09:35`."""
-    from babel.dates import format_datetime
+    """The day and time, in the given zone or this computer's: `November 21, 2025, 9:35 AM`."""
+    from babel.dates import format_date, format_time
 
     language = current()
+    locale = _locale(language)
     there = datetime.fromtimestamp(moment, UTC).astimezone(zone)
-    return _in_digits(format_datetime(there, "medium", locale=_locale(language)), language)
+    day, time = format_date(there, "long", locale=locale), format_time(there, "short", locale=locale)
+    joined = str(locale.datetime_formats["medium"]).replace("{1}", day).replace("{0}", time)
+    return _in_digits(joined, language)
 
 
 def _in_digits(text: str, language: Language) -> str:
-    """Babel's dates and spans come in Latin digits whatever the locale's numbering system (Babel 2.18)."""
+    """Babel takes a numbering system's signs, but writes Latin digits whatever the system (Babel 2.18)."""
     return text.translate(_ARABIC) if _digits(language) == "arab" else text

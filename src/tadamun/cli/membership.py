@@ -1,0 +1,101 @@
+"""`tadamun members`, `role`, `remove`, `leave`: who belongs, and what they may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from tadamun.cli.common import N_, Here, _, ask, command, name, paint, say, say_count, short, show, table
+from tadamun.cli.kinds import ROLE, role_name
+from tadamun.cli.sure import sure
+
+
+@command("members", help=N_("List who belongs to the space."), example="tadamun members")
+def members(here: Here) -> None:
+    def human(people: list[dict[str, Any]]) -> list[str]:
+        rows = [
+            (
+                name(person["name"]) + (" " + paint(here, _("(you)"), dim=True) if person["me"] else ""),
+                name(person["pronouns"]),
+                role_name(person["level"]),
+                _("verified") if person["verified"] else "",
+                short(person["member"]),
+            )
+            for person in people
+        ]
+        return [
+            *table(here, rows, (_("Name"), _("Pronouns"), _("Role"), "", _("Id"))),
+            "",
+            say_count("{count} member", "{count} members", len(people)),
+        ]
+
+    show(here, ask(here, "people.list", {"space": here.space}), human)
+
+
+@command(
+    "role",
+    help=N_(
+        "Change what a member may do: steward, moderator, member, newcomer, or a level from 0 to 100.\n\n"
+        "Where you may not do it alone, it is proposed, and others co-sign it with `tadamun acts cosign`."
+    ),
+    example='tadamun role "Sam" steward',
+)
+@click.argument("member", metavar="NAME", help=N_("A name, or the beginning of an id."))
+@click.argument("role", metavar="ROLE", type=ROLE, help=N_("The role's name, or a level from 0 to 100."))
+def role(here: Here, member: str, role: int) -> None:
+    asked = {"space": here.space, "member": member, "level": role}
+    show(
+        here,
+        ask(here, "members.level", asked, sends=True),
+        lambda became: outcome(became, say("{name} is now: {role}.", name=member, role=role_name(role))),
+    )
+
+
+@command(
+    "remove",
+    help=N_(
+        "Remove a member: from now on they read and write nothing in the space.\n\n"
+        "What they have read already stays with them. Where you may not do it alone, it is proposed to the others."
+    ),
+    example='tadamun remove "Sam" --reason "agreed on Tuesday"',
+)
+@click.argument("member", metavar="NAME", help=N_("A name, or the beginning of an id."))
+@click.option("--reason", default="", help=N_("Why; every member can read it."))
+@click.option("--yes", is_flag=True, help=N_("Do not ask whether you are sure."))
+def remove(here: Here, member: str, reason: str, yes: bool) -> None:
+    sure(here, yes, say("Remove {name} from the space?", name=member))
+    asked = {"space": here.space, "member": member, "reason": reason}
+    show(
+        here,
+        ask(here, "members.remove", asked, sends=True),
+        lambda became: outcome(
+            became,
+            say("{name} is removed. What is written from now on is closed to them.", name=member),
+        ),
+    )
+
+
+@command(
+    "leave",
+    help=N_("Leave the space. Your computer stops taking part; others keep what you wrote."),
+    example="tadamun leave --space Beirut",
+)
+@click.option("--yes", is_flag=True, help=N_("Do not ask whether you are sure."))
+def leave(here: Here, yes: bool) -> None:
+    sure(here, yes, _("Leave the space? You can come back only if you are invited again."))
+    show(
+        here,
+        ask(here, "members.leave", {"space": here.space}, sends=True),
+        lambda left: _("You have left. Others see it once your node has told them (`tadamun up`)."),
+    )
+
+
+def outcome(became: dict[str, Any], done: str) -> tuple[str, ...]:
+    """What to tell after an act that one person may not always do alone."""
+    if became["done"]:
+        return (done,)
+    return (
+        _("You may not do this alone, so it is proposed to the others."),
+        say("They agree with: {command}", command=f"tadamun acts cosign {short(became['proposal'])}"),
+    )

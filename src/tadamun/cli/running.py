@@ -1,0 +1,152 @@
+"""`tadamun up`, `keep` and `demo`: the commands that run until they are stopped, or play.
+
+What they run is `main`'s; this file does not know what a node or a keeper is made of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+import click
+
+from tadamun.cli.common import N_, Here, UsageError, _, as_json, command, name, paint, table
+from tadamun.cli.kinds import LISTEN, PEER
+from tadamun.cli.service import Tell, Up
+
+
+@command(
+    "up",
+    help=N_(
+        "Run your node in the foreground: it meets other nodes, sends what you wrote and takes in what they wrote.\n\n"
+        "Stop it with Ctrl-C. Nothing is lost by stopping it."
+    ),
+    example=("tadamun up", "tadamun up --listen 0.0.0.0:7447", "tadamun up --peer ws://192.168.1.20:7447 --no-lan"),
+    space=False,
+)
+@click.option("--listen", type=LISTEN, default=None, metavar="ADDRESS", help=N_("Accept peers on this address."))
+@click.option(
+    "--peer", "peers", type=PEER, multiple=True, metavar="ADDRESS", help=N_("Meet others here too; may be repeated.")
+)
+@click.option("--lan/--no-lan", default=True, show_default=True, help=N_("Find members on the local network."))
+def up(here: Here, listen: str | None, peers: Sequence[str], lan: bool) -> None:
+    if not here.home.is_dir():
+        raise UsageError(
+            "There is no vault in {folder} yet. Make one with `tadamun init`, or say where yours is with --home.",
+            folder=str(here.home),
+        )
+    wanted = Up(here.home, here.passphrase(), listen or "", tuple(peers), lan)
+    until_stopped(here, lambda ready: here.hands.up(wanted, ready), lambda told: _running(here, told, lan))
+
+
+@command(
+    "keep",
+    help=N_(
+        "Run a keeper: always on, it keeps sealed events for communities until their members fetch them.\n\n"
+        "It can read nothing of what it keeps, and needs no passphrase."
+    ),
+    example="tadamun keep --listen 0.0.0.0:7447",
+    space=False,
+)
+@click.option("--listen", type=LISTEN, required=True, metavar="ADDRESS", help=N_("Accept peers on this address."))
+def keep(here: Here, listen: str) -> None:
+    until_stopped(
+        here,
+        lambda ready: here.hands.keep(here.home, listen, ready),
+        lambda told: [
+            _("The keeper is running. Stop it with Ctrl-C."),
+            *_rows(here, told, ()),
+            _("It holds only what is sealed, and cannot open any of it."),
+        ],
+    )
+
+
+@command(
+    "demo",
+    help=N_(
+        "Play a morning of a small community on this computer: three nodes and a keeper, in temporary folders.\n\n"
+        "It checks what it says, and ends with exit code 1 if something was not so."
+    ),
+    example="tadamun demo",
+    space=False,
+)
+def demo(here: Here) -> None:
+    told: list[str] = []
+
+    def narrate(sentence: str) -> None:
+        told.append(sentence)
+        if not here.json:
+            click.echo(sentence)
+
+    good = asyncio.run(here.hands.demo(narrate))
+    if here.json:
+        click.echo(as_json({"good": good, "told": told}))
+    if not good:
+        raise click.exceptions.Exit(1)
+
+
+def until_stopped(
+    here: Here, run: Callable[[Tell], Coroutine[Any, Any, None]], screen: Callable[[Mapping[str, Any]], list[str]]
+) -> None:
+    """Run a coroutine until it ends or the person stops it (Ctrl-C, SIGTERM, a closed terminal), which is no error.
+
+    The first signal stops cleanly; a second one, if that takes too long for somebody, at once.
+    """
+
+    def ready(told: Mapping[str, Any]) -> None:
+        if here.json:
+            click.echo(as_json(dict(told)))
+        else:
+            for line in screen(told):
+                click.echo(line)
+
+    asyncio.run(_stoppable(run(ready)))
+    if not here.json:
+        click.echo(_("Stopped. Everything is kept."), err=True)
+
+
+async def _stoppable(work: Coroutine[Any, Any, None]) -> None:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asks to be left running
+        signals.append(signal.SIGHUP)
+    stopped = False
+
+    def stop() -> None:
+        nonlocal stopped
+        stopped = True
+        for one in signals:
+            loop.remove_signal_handler(one)
+        task.cancel()
+
+    for one in signals:
+        loop.add_signal_handler(one, stop)
+    try:
+        await work
+    except asyncio.CancelledError:
+        if not stopped:
+            raise
+
+
+def _running(here: Here, told: Mapping[str, Any], lan: bool) -> list[str]:
+    spaces = [(_("Spaces"), name(one["name"])) for one in told["spaces"]]
+    found = (_("Local network"), _("looking for members") if lan else _("off"))
+    return [
+        paint(here, _("Your node is running. Stop it with Ctrl-C."), bold=True),
+        *_rows(here, told, (*spaces, found)),
+    ]
+
+
+def _rows(here: Here, told: Mapping[str, Any], more: Sequence[tuple[str, str]]) -> list[str]:
+    """One calm screen: what it is reached by, and whom it goes to."""
+    listening = [(_("Listening"), name(address)) for address in told.get("listening", ())]
+    peers = [(_("Peers"), name(address)) for address in told.get("peers", ())]
+    if not listening:
+        listening = [(_("Listening"), _("for nobody outside (see --listen)"))]
+    rows = [*listening, *peers, *more]
+    # A heading said once stands for the lines below it too.
+    shown = [("" if at and rows[at - 1][0] == head else head, value) for at, (head, value) in enumerate(rows)]
+    return ["  " + line for line in table(here, shown)]
