@@ -20,6 +20,10 @@ class Names(Protocol):
         """The member id meant by a name, or by an id or its beginning (at least 4 characters). Raises UsageError."""
         ...
 
+    def find(self, space: str, wanted: str) -> list[str]:
+        """Ids of all members whom `wanted` may mean; empty: nobody goes by that."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

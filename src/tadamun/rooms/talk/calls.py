@@ -1,0 +1,295 @@
+"""What a person can do and ask in talk: the functions behind the page, the command line and Python alike."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from tadamun.core.errors import UsageError
+from tadamun.core.ports import Audience, Workbench
+from tadamun.core.room import Call
+from tadamun.core.text import tidy_line
+from tadamun.rooms.talk import actions
+from tadamun.rooms.talk.bodies import THREAD, Comment, Message, Thread
+from tadamun.rooms.talk.reading import AHEAD, Reader, Row, Wanted, as_tree
+from tadamun.rooms.talk.showing import Shower
+
+MAX_AHEAD: Final = 10
+MATCHES: Final = 4  # full text is asked for so many times the limit: some of what it finds is filtered out
+
+Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
+
+
+class InSpace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """space: a name, an id or its beginning; "": the only one there is."""
+
+    space: str = ""
+
+
+class OnePost(InSpace, frozen=True, forbid_unknown_fields=True):
+    """post: an id, or at least the first four characters of it."""
+
+    post: str
+
+
+class Write(InSpace, frozen=True, forbid_unknown_fields=True):
+    """reply_to: a post. to: a member, for a direct message. expires: seconds from now; 0: never."""
+
+    text: str
+    title: str = ""
+    topics: tuple[str, ...] = ()
+    warning: str = ""
+    reply_to: str = ""
+    to: str = ""
+    expires: int = 0
+
+
+class Read(InSpace, frozen=True, forbid_unknown_fields=True):
+    """thread, before: posts. author: a member. private: direct messages, with `author`: those with that member."""
+
+    thread: str = ""
+    topic: str = ""
+    author: str = ""
+    unread: bool = False
+    private: bool = False
+    limit: Limit = 50
+    before: str = ""
+    search: str = ""
+
+
+class React(OnePost, frozen=True, forbid_unknown_fields=True):
+    sign: str = "+"
+
+
+class Unreact(OnePost, frozen=True, forbid_unknown_fields=True):
+    """sign: the one to take back; "": all of one's own."""
+
+    sign: str = ""
+
+
+class Change(OnePost, frozen=True, forbid_unknown_fields=True):
+    """What is left out stays as it was."""
+
+    text: str | None = None
+    title: str | None = None
+    topics: tuple[str, ...] | None = None
+    warning: str | None = None
+
+
+class Retract(OnePost, frozen=True, forbid_unknown_fields=True):
+    reason: str = ""
+
+
+class Threads(InSpace, frozen=True, forbid_unknown_fields=True):
+    """before: Unix seconds, as `last_at` of the last thread of the page before; 0: the latest."""
+
+    topic: str = ""
+    limit: Limit = 50
+    before: int = 0
+
+
+class MarkRead(InSpace, frozen=True, forbid_unknown_fields=True):
+    """posts: these; thread: everything in it; neither: everything in the space, direct messages too."""
+
+    thread: str = ""
+    posts: tuple[str, ...] = ()
+
+
+class Wait(InSpace, frozen=True, forbid_unknown_fields=True):
+    """after: the place a former `talk.wait` gave; "": from now on. timeout: seconds."""
+
+    after: str = ""
+    timeout: Annotated[float, msgspec.Meta(ge=0, le=300)] = 25
+    limit: Limit = 100
+
+
+async def write(bench: Workbench, asked: Write) -> dict[str, Any]:
+    """Open a thread, comment, or write to one member. Gives {id, thread, private, expires_at}."""
+    space, reader = _reader(bench, asked)
+    parent = reader.post(asked.reply_to) if asked.reply_to else None
+    to = bench.facts.names.who(space, asked.to) if asked.to else ""
+    if parent is not None and parent.private_with:
+        if to and to != parent.private_with.hex():
+            raise UsageError("That message was between you and somebody else. Answer there, or write a new one.")
+        to = parent.private_with.hex()
+    elif parent is not None and to:
+        raise UsageError("An answer to a post is read by the whole space. To write to one member, leave out reply_to.")
+    if to == bench.me(space):
+        raise UsageError("That is you. Name another member.")
+    if (parent is not None or to) and (asked.title or asked.topics):
+        raise UsageError("Only what opens a thread has a title and topics.")
+    expires_at = actions.expiry(bench.clock.now(), asked.expires)
+    if parent is not None and parent.expires_at:
+        # An answer tells much of what it answers: it does not outlive it.
+        expires_at = min(expires_at or parent.expires_at, parent.expires_at)
+    text = actions.with_mentions(asked.text, lambda called: bench.facts.names.find(space, called))
+    warning = tidy_line(asked.warning)
+    body: Thread | Comment | Message
+    if to:
+        body = Message(text, parent.id.hex() if parent is not None else "", warning)
+    elif parent is not None:
+        body = Comment(text, parent.thread.hex(), parent.id.hex(), warning)
+    else:
+        body = Thread(text, tidy_line(asked.title), actions.tidy_topics(asked.topics), warning)
+    event = await bench.say(space, actions.post(body, Audience(to, expires_at)))
+    thread = body.root if isinstance(body, Comment) else event
+    return {"id": event, "thread": thread, "private": to, "expires_at": expires_at}
+
+
+async def read(bench: Workbench, asked: Read) -> dict[str, Any]:
+    """{posts, ahead}: newest first (a thread as a tree, a search best first), and those dated ahead of one's clock."""
+    space, reader = _reader(bench, asked)
+    thread = reader.post(asked.thread) if asked.thread else None
+    author = bytes.fromhex(bench.facts.names.who(space, asked.author)) if asked.author else b""
+    with_ = author if asked.private and author else b""
+    wanted = Wanted(
+        thread=thread.thread if thread is not None else b"",
+        topic=actions.tidy_topics((asked.topic,))[0] if asked.topic else "",
+        author=b"" if with_ else author,
+        unread=asked.unread,
+        private=with_ if asked.private else None,
+        before=reader.post(asked.before) if asked.before else None,
+    )
+    shower = Shower(bench, space, reader)
+    if asked.search:
+        found = [bytes.fromhex(i) for i in bench.matches(space, asked.search, asked.limit * MATCHES)]
+        return {"posts": shower.posts(reader.by_ids(found, wanted)[: asked.limit]), "ahead": []}
+    rows = reader.newest(wanted, asked.limit)
+    ahead = reader.ahead(wanted, MAX_AHEAD) if wanted.before is None else []
+    if thread is None:
+        return {"posts": shower.posts(rows), "ahead": shower.posts(ahead)}
+    roots = reader.by_ids((thread.thread,))
+    root = roots[0] if roots and wanted.before is None and not asked.unread else None
+    tree = as_tree(root, rows)
+    return {"posts": shower.posts([row for row, _ in tree], [depth for _, depth in tree]), "ahead": shower.posts(ahead)}
+
+
+async def react(bench: Workbench, asked: React) -> dict[str, Any]:
+    """React to a post, once with each sign. Gives {id, post, sign}."""
+    space, reader = _reader(bench, asked)
+    row = _standing(reader, asked.post)
+    saying = actions.reaction(row.id.hex(), row.author.hex(), row.kind, asked.sign, _audience(row))
+    held = reader.my_reactions(row.id, saying.content)
+    event = held[0] if held else await bench.say(space, saying)
+    return {"id": event, "post": row.id.hex(), "sign": saying.content}
+
+
+async def unreact(bench: Workbench, asked: Unreact) -> dict[str, Any]:
+    """Take one's reactions to a post back. Gives {post, taken: how many}."""
+    space, reader = _reader(bench, asked)
+    row = reader.post(asked.post)
+    held = reader.my_reactions(row.id, asked.sign.strip())
+    if not held:
+        raise UsageError("You have not reacted so to that post, so there is nothing to take back.")
+    await bench.say(space, actions.take_back(row.id.hex(), held, _audience(row)))
+    return {"post": row.id.hex(), "taken": len(held)}
+
+
+async def edit(bench: Workbench, asked: Change) -> dict[str, Any]:
+    """Change one's own post. Gives {id, post, version}."""
+    space, reader = _reader(bench, asked)
+    row = _standing(reader, asked.post)
+    text, title, topics, warning = row.text, row.title, tuple(row.topics.split()), row.warning
+    if asked.text is not None:
+        text = actions.with_mentions(asked.text, lambda called: bench.facts.names.find(space, called))
+    if asked.title is not None:
+        title = tidy_line(asked.title)
+    if asked.topics is not None:
+        topics = actions.tidy_topics(asked.topics)
+    if asked.warning is not None:
+        warning = tidy_line(asked.warning)
+    if row.kind != THREAD and (title or topics):
+        raise UsageError("Only what opens a thread has a title and topics.")
+    saying = actions.edit(row.id.hex(), row.version + 1, text, title, topics, warning, _audience(row))
+    event = await bench.say(space, saying)
+    return {"id": event, "post": row.id.hex(), "version": row.version + 1}
+
+
+async def retract(bench: Workbench, asked: Retract) -> dict[str, Any]:
+    """Take back one's own post, or as a moderator somebody else's; for good. Gives {id, post}."""
+    space, reader = _reader(bench, asked)
+    row = _standing(reader, asked.post)
+    event = await bench.say(space, actions.retraction(row.id.hex(), row.kind, asked.reason, _audience(row)))
+    return {"id": event, "post": row.id.hex()}
+
+
+async def threads(bench: Workbench, asked: Threads) -> dict[str, Any]:
+    """{threads}: the posts that open them, with comments, unread_comments and last_at; latest activity first."""
+    space, reader = _reader(bench, asked)
+    latest = reader.now + AHEAD + 1
+    if asked.topic:
+        wanted = Wanted(topic=actions.tidy_topics((asked.topic,))[0])
+        rows = reader.newest(wanted, asked.limit) if not asked.before else []
+        last = {row.id: row.created_at for row in rows}
+    else:
+        last = dict(reader.threads(asked.limit, asked.before or latest))
+        rows = reader.by_ids(list(last))
+    counts = reader.counts([row.id for row in rows])
+    shown = Shower(bench, space, reader).posts(rows)
+    for row, post in zip(rows, shown, strict=True):
+        post["comments"], post["unread_comments"] = counts.get(row.id, (0, 0))
+        post["last_at"] = last[row.id]
+    return {"threads": shown}
+
+
+async def mark_read(bench: Workbench, asked: MarkRead) -> dict[str, Any]:
+    """Remember on this node that posts were read. Gives {marked, unread, unread_private}: how many were and are."""
+    _, reader = _reader(bench, asked)
+    marked = 0
+    if asked.posts or asked.thread:
+        rows = [reader.post(wanted) for wanted in asked.posts]
+        if asked.thread:
+            thread = reader.post(asked.thread).thread
+            rows += reader.by_ids((thread,))
+            marked += reader.mark_read(Wanted(thread=thread))
+        for private in (None, b""):
+            some = [row.id for row in rows if bool(row.private_with) == (private is not None)]
+            marked += reader.mark_read(Wanted(private=private), some) if some else 0
+    else:
+        marked = reader.mark_read(Wanted()) + reader.mark_read(Wanted(private=b""))
+    left, left_private = reader.unread()
+    return {"marked": marked, "unread": left, "unread_private": left_private}
+
+
+async def wait(bench: Workbench, asked: Wait) -> dict[str, Any]:
+    """{posts, after}: what came to this node since the place `after`, in order of arrival. Waits for it if need be."""
+    space, reader = _reader(bench, asked)
+    until = bench.clock.now() + asked.timeout
+    rows, after = reader.arrived(asked.after, asked.limit)
+    while asked.after and not rows and (left := until - bench.clock.now()) > 0:
+        if not await bench.pause_until_change(left):
+            break
+        reader.now = bench.clock.now()
+        rows, after = reader.arrived(asked.after, asked.limit)
+    return {"posts": Shower(bench, space, reader).posts(rows), "after": after}
+
+
+CALLS: Final = {
+    "talk.post": Call(Write, write),
+    "talk.read": Call(Read, read),
+    "talk.react": Call(React, react),
+    "talk.unreact": Call(Unreact, unreact),
+    "talk.edit": Call(Change, edit),
+    "talk.retract": Call(Retract, retract),
+    "talk.threads": Call(Threads, threads),
+    "talk.mark_read": Call(MarkRead, mark_read),
+    "talk.wait": Call(Wait, wait),
+}
+
+
+def _reader(bench: Workbench, asked: InSpace) -> tuple[str, Reader]:
+    space = bench.space(asked.space)
+    return space, Reader(bench.tables, space, bench.me(space), bench.clock.now())
+
+
+def _standing(reader: Reader, wanted: str) -> Row:
+    row = reader.post(wanted)
+    if row.retracted:
+        raise UsageError("That post was retracted. Nothing more can be done with it.")
+    return row
+
+
+def _audience(row: Row) -> Audience:
+    """Where a post was said and for how long: what is about it goes there too."""
+    return Audience(row.private_with.hex(), row.expires_at)

@@ -1,0 +1,283 @@
+"""Look-ups in the tables of talk: the newest, one thread, one topic, one person, the unread, what is new on this node.
+
+Time: posts are listed by the time their author claims, then by id. A claim more than 15 minutes ahead of the reader's
+own clock is not believed: such posts take no place among the newest, are listed apart (`ahead`), and move up when their
+time has come. One that is dated back is found as unread, in its thread, and by `watch`. This file does not know names
+or pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from tadamun.core.errors import UsageError
+from tadamun.core.ports import Tables
+
+AHEAD: Final = 15 * 60  # seconds
+LEAST_ID: Final = 4  # characters of an id that are enough to name a post
+MANY: Final = 10  # candidates that are listed
+BACK: Final = 20  # rows looked at again when a place in the order of arrival is gone
+
+_ROW: Final = (
+    "p.id, p.kind, p.thread, p.parent, p.author, p.created_at, p.title, p.text, p.topics, p.warning, p.version,"
+    " p.retracted, p.reason, p.expires_at, p.private_with, p.rowid"
+)
+_UNREAD: Final = (
+    "p.author <> ? AND p.retracted = ''"
+    " AND NOT EXISTS (SELECT 1 FROM talk_read r WHERE r.space = p.space AND r.id = p.id)"
+)
+
+
+class Row(NamedTuple):
+    """One post as the table has it. n: its place in the order of arrival on this node, gone with the next rebuild."""
+
+    id: bytes
+    kind: int
+    thread: bytes
+    parent: bytes
+    author: bytes
+    created_at: int
+    title: str
+    text: str
+    topics: str
+    warning: str
+    version: int
+    retracted: str
+    reason: str
+    expires_at: int
+    private_with: bytes
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to list. thread, author: ids, b"": any. private: None: what the whole space reads; b"": all of one's direct
+    messages; an id: those with that member. before: only what is listed after this row."""
+
+    thread: bytes = b""
+    topic: str = ""
+    author: bytes = b""
+    unread: bool = False
+    private: bytes | None = None
+    before: Row | None = None
+
+
+class Reader:
+    """Reads one space for one member. now: Unix seconds by this node's clock."""
+
+    def __init__(self, tables: Tables, space: str, me: str, now: int) -> None:
+        self._tables = tables
+        self.space = bytes.fromhex(space)
+        self.me = bytes.fromhex(me)
+        self.now = now
+
+    def newest(self, wanted: Wanted, limit: int) -> list[Row]:
+        """Newest first, without those ahead of the reader's clock."""
+        return self._select(wanted, "p.created_at <= ?", limit)
+
+    def ahead(self, wanted: Wanted, limit: int) -> list[Row]:
+        """Those whose claimed time has not come yet."""
+        return self._select(wanted, "p.created_at > ?", limit)
+
+    def by_ids(self, ids: Sequence[bytes], wanted: Wanted = Wanted()) -> list[Row]:
+        """Those of these posts that match, in the order asked."""
+        found: dict[bytes, Row] = {}
+        where, values = self._where(wanted)
+        for start in range(0, len(ids), 500):
+            chunk = ids[start : start + 500]
+            rows = self._tables.execute(
+                f"SELECT {_ROW} FROM {_source(wanted)} WHERE {where} AND p.id IN ({_places(chunk)})", (*values, *chunk)
+            )
+            found |= {row[0]: Row(*row) for row in rows}
+        return [found[i] for i in dict.fromkeys(ids) if i in found]
+
+    def post(self, wanted: str) -> Row:
+        """The post meant by an id or its beginning. Raises UsageError, listing candidates where there are several."""
+        beginning = wanted.strip().lower()
+        if len(beginning) < LEAST_ID or len(beginning) > 64 or set(beginning) - set("0123456789abcdef"):
+            raise UsageError("Name a post by its id, or at least the first {least} characters of it.", least=LEAST_ID)
+        low, high = (bytes.fromhex(beginning.ljust(64, fill)) for fill in "0f")
+        rows = self._tables.execute(
+            f"SELECT {_ROW} FROM talk_posts p WHERE p.space = ? AND p.id BETWEEN ? AND ?"
+            " AND (p.expires_at = 0 OR p.expires_at > ?) ORDER BY p.id LIMIT ?",
+            (self.space, low, high, self.now, MANY),
+        )
+        if not rows:
+            raise UsageError("There is no post with that id here. It may not have arrived yet, or have expired.")
+        if len(rows) > 1:
+            candidates = ", ".join(row[0].hex()[: max(8, len(beginning) + 4)] for row in rows)
+            raise UsageError("Several posts begin so. Give more of the id: {candidates}", candidates=candidates)
+        return Row(*rows[0])
+
+    def reactions(self, ids: Sequence[bytes]) -> dict[bytes, dict[str, tuple[int, bool]]]:
+        """By post and sign: how many members, and whether one of them is the reader."""
+        counted: dict[bytes, dict[str, tuple[int, bool]]] = {}
+        rows = self._tables.execute(
+            "SELECT id, sign, count(DISTINCT member), max(member = ?) FROM talk_reactions"
+            f" WHERE space = ? AND id IN ({_places(ids)}) GROUP BY id, sign ORDER BY id, 3 DESC, sign",
+            (self.me, self.space, *ids),
+        )
+        for post, sign, count, mine in rows:
+            counted.setdefault(post, {})[sign] = (count, bool(mine))
+        return counted
+
+    def my_reactions(self, post: bytes, sign: str) -> list[str]:
+        """Event ids of the reader's standing reactions to a post, with that sign ("": any)."""
+        rows = self._tables.execute(
+            "SELECT reaction FROM talk_reactions WHERE space = ? AND id = ? AND member = ? AND (? = '' OR sign = ?)",
+            (self.space, post, self.me, sign, sign),
+        )
+        return [reaction.hex() for (reaction,) in rows]
+
+    def read(self, ids: Sequence[bytes]) -> set[bytes]:
+        """Which of these posts were marked as read."""
+        rows = self._tables.execute(
+            f"SELECT id FROM talk_read WHERE space = ? AND id IN ({_places(ids)})", (self.space, *ids)
+        )
+        return {i for (i,) in rows}
+
+    def threads(self, limit: int, until: int) -> list[tuple[bytes, int]]:
+        """(thread, time of its latest post), latest first, with activity before `until` (Unix seconds)."""
+        latest: dict[bytes, int] = {}
+        step, at, skip = 256, min(until - 1, self.now + AHEAD), 0
+        while len(latest) < limit:
+            rows = self._tables.execute(
+                "SELECT thread, created_at FROM talk_posts WHERE space = ? AND private_with = x'' AND created_at <= ?"
+                " ORDER BY created_at DESC LIMIT ? OFFSET ?",
+                (self.space, at, step, skip),
+            )
+            for thread, created_at in rows:
+                latest.setdefault(thread, created_at)
+            if len(rows) < step:
+                break
+            # The last second seen is read again from its first row on; one second longer than a step is skipped into.
+            last = rows[-1][1]
+            skip = skip + len(rows) if last == at else sum(row[1] == last for row in rows)
+            at, step = last, min(step * 4, 16_384)
+        return list(latest.items())[:limit]
+
+    def counts(self, threads: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
+        """By thread: how many comments stand, and how many of them are unread."""
+        rows = self._tables.execute(
+            f"SELECT p.thread, sum(p.retracted = ''), sum({_UNREAD}) FROM talk_posts p WHERE p.space = ?"
+            f" AND p.kind = 1111 AND p.thread IN ({_places(threads)})"
+            " AND (p.expires_at = 0 OR p.expires_at > ?) GROUP BY p.thread",
+            (self.me, self.space, *threads, self.now),
+        )
+        return {thread: (total, unread) for thread, total, unread in rows}
+
+    def unread(self) -> tuple[int, int]:
+        """How many posts, and how many direct messages, are unread."""
+        rows = self._tables.execute(
+            f"SELECT p.private_with <> x'', count(*) FROM talk_posts p WHERE p.space = ? AND {_UNREAD}"
+            " AND (p.expires_at = 0 OR p.expires_at > ?) GROUP BY 1",
+            (self.space, self.me, self.now),
+        )
+        by_kind = dict(rows)
+        return by_kind.get(0, 0), by_kind.get(1, 0)
+
+    def mark_read(self, wanted: Wanted, ids: Sequence[bytes] | None = None) -> int:
+        """Remember what matches (or these posts) as read. Gives how many were unread."""
+        where, values = self._where(Wanted(wanted.thread, wanted.topic, wanted.author, True, wanted.private))
+        only = f" AND p.id IN ({_places(ids)})" if ids is not None else ""
+        rows = self._tables.execute(
+            "INSERT OR IGNORE INTO talk_read (space, id)"
+            f" SELECT p.space, p.id FROM {_source(wanted)} WHERE {where}{only} RETURNING 1",
+            (*values, *(ids or ())),
+        )
+        return len(rows)
+
+    def arrived(self, after: str, limit: int) -> tuple[list[Row], str]:
+        """What came to this node after the place `after` ("": from now on), and the new place.
+
+        A place is lost when its post expires or the views are rebuilt; then a few posts may be given once more.
+        """
+        last = self._tables.execute("SELECT rowid, id FROM talk_posts ORDER BY rowid DESC LIMIT 1")
+        here = _place(*last[0]) if last else "0"
+        if not after:
+            return [], here
+        number, _, mark = after.partition("-")
+        if not number.isascii() or not number.isdecimal() or len(number) > 18:
+            raise UsageError("That is no place to wait from. Leave it empty to wait for what comes from now on.")
+        at = int(number)
+        if mark:
+            kept = self._tables.execute("SELECT id FROM talk_posts WHERE rowid = ?", (at,))
+            if not kept or _place(at, kept[0][0]) != after:
+                at = max(0, min(at, last[0][0] if last else 0) - BACK)
+        rows = self._tables.execute(
+            f"SELECT {_ROW} FROM talk_posts p WHERE p.rowid > ? AND p.space = ?"
+            " AND (p.expires_at = 0 OR p.expires_at > ?) ORDER BY p.rowid LIMIT ?",
+            (at, self.space, self.now, limit),
+        )
+        found = [Row(*row) for row in rows]
+        return found, _place(found[-1].n, found[-1].id) if len(found) == limit else here
+
+    def _select(self, wanted: Wanted, claim: str, limit: int) -> list[Row]:
+        where, values = self._where(wanted)
+        rows = self._tables.execute(
+            f"SELECT {_ROW} FROM {_source(wanted)} WHERE {where} AND {claim}"
+            " ORDER BY p.created_at DESC, p.id DESC LIMIT ?",
+            (*values, self.now + AHEAD, limit),
+        )
+        return [Row(*row) for row in rows]
+
+    def _where(self, wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
+        terms = ["p.space = ?", "(p.expires_at = 0 OR p.expires_at > ?)"]
+        values: list[Any] = [self.space, self.now]
+        terms.append("p.private_with = x''" if wanted.private is None else "p.private_with <> x''")
+        if wanted.private:
+            terms.append("p.private_with = ?")
+            values.append(wanted.private)
+        if wanted.thread:
+            terms.append("p.kind = 1111 AND p.thread = ?")
+            values.append(wanted.thread)
+        if wanted.topic:
+            terms.append("t.space = ? AND t.topic = ?")
+            values += (self.space, wanted.topic)
+        if wanted.author:
+            terms.append("p.author = ?")
+            values.append(wanted.author)
+        if wanted.unread:
+            terms.append(_UNREAD)
+            values.append(self.me)
+        if wanted.before is not None:
+            terms.append("p.created_at <= ? AND (p.created_at < ? OR p.id < ?)")
+            values += (wanted.before.created_at, wanted.before.created_at, wanted.before.id)
+        return " AND ".join(terms), tuple(values)
+
+
+def as_tree(root: Row | None, comments: Iterable[Row]) -> list[tuple[Row, int]]:
+    """The thread with each answer behind what it answers, oldest first, with its depth (0: the opening post).
+
+    An answer to something that is not here stands at depth 1. No recursion: a hostile thread may be deep.
+    """
+    children: dict[bytes, list[Row]] = {}
+    rows = sorted(comments, key=lambda row: (row.created_at, row.id))
+    known = {row.id for row in rows}
+    top = root.id if root is not None else b""
+    for row in rows:
+        children.setdefault(row.parent if row.parent in known else top, []).append(row)
+    ordered = [(root, 0)] if root is not None else []
+    waiting = [(row, 1) for row in reversed(children.get(top, []))]
+    while waiting:
+        row, depth = waiting.pop()
+        ordered.append((row, depth))
+        waiting += [(child, depth + 1) for child in reversed(children.get(row.id, []))]
+    return ordered
+
+
+def _source(wanted: Wanted) -> str:
+    if wanted.topic:
+        # CROSS JOIN fixes the order: the topic's few first, then their posts.
+        return "talk_topics t CROSS JOIN talk_posts p ON p.space = t.space AND p.id = t.id"
+    return "talk_posts p"
+
+
+def _place(n: int, post: bytes) -> str:
+    return f"{n}-{post.hex()[:16]}"
+
+
+def _places(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,24 @@
+"""The talk room: threads, comments, direct messages, and what people do with them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tadamun.core.room import Room
+from tadamun.rooms.talk import bodies, calls, rules, state, view
+
+ROOM: Final = Room(
+    name="talk",
+    kinds=frozenset({*bodies.POSTS, bodies.REACTION, bodies.RETRACTION, bodies.EDIT, bodies.TAKE_BACK}),
+    decode=bodies.decode,
+    topic=state.topic,
+    empty=state.Talked,
+    reduce=state.reduce,
+    authorise=rules.authorise,
+    tables=view.TABLES,
+    project=view.project,
+    search=view.search,
+    fresh=view.fresh,
+    calls=calls.CALLS,
+    local=view.LOCAL,
+)

@@ -1,0 +1,64 @@
+"""Posts as people are shown them: names of today, mentions by name, what was retracted without its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from tadamun.core.ports import Workbench
+from tadamun.core.text import balance_bidi, shown_line
+from tadamun.rooms.talk.bodies import MENTION, mentions
+from tadamun.rooms.talk.reading import AHEAD, Reader, Row
+
+
+class Shower:
+    """Turns rows into plain JSON values; looks each name up once."""
+
+    def __init__(self, bench: Workbench, space: str, reader: Reader) -> None:
+        self._reader = reader
+        self.name = cache(lambda member: bench.facts.names.name(space, member))
+
+    def posts(self, rows: Sequence[Row], depths: Sequence[int] = ()) -> list[dict[str, Any]]:
+        """One dict a row, in order; depths: each post's place in its thread's tree."""
+        ids = [row.id for row in rows]
+        read = self._reader.read(ids)
+        reactions = self._reader.reactions(ids)
+        shown = []
+        for index, row in enumerate(rows):
+            reacted = reactions.get(row.id, {})
+            mine = row.author == self._reader.me
+            shown.append(
+                {
+                    "id": row.id.hex(),
+                    "kind": row.kind,
+                    "thread": row.thread.hex(),
+                    "parent": row.parent.hex(),
+                    "depth": depths[index] if depths else 0,
+                    "author": row.author.hex(),
+                    "name": self.name(row.author.hex()),
+                    "mine": mine,
+                    "title": shown_line(row.title),
+                    "text": self.text(row.text),
+                    "topics": [shown_line(topic) for topic in row.topics.split(" ") if topic],
+                    "warning": shown_line(row.warning),
+                    "mentions_me": self._reader.me.hex() in mentions(row.text),
+                    "created_at": row.created_at,
+                    "ahead": row.created_at > self._reader.now + AHEAD,
+                    "edited": bool(row.version),
+                    "retracted": row.retracted,
+                    "reason": shown_line(row.reason),
+                    "reactions": {sign: count for sign, (count, _) in reacted.items()},
+                    "reacted": [sign for sign, (_, own) in reacted.items() if own],
+                    "unread": not mine and not row.retracted and row.id not in read,
+                    "expires_at": row.expires_at,
+                    "private": row.private_with.hex(),
+                    "private_name": self.name(row.private_with.hex()) if row.private_with else "",
+                }
+            )
+        return shown
+
+    def text(self, raw: str) -> str:
+        """A post's text with members by their names of today, and its direction controls closed."""
+        named = MENTION.sub(lambda found: "@" + self.name(found[1]), raw) if "@" in raw else raw
+        return balance_bidi(named)

@@ -1,0 +1,94 @@
+"""What was said about one post adds up to: its text as edited, whether it stands, who reacted. Topic: the post's id.
+
+Everything but the post itself is a set or the greatest of an order, so any order of events gives the same state: that
+an edit, a reaction or a retraction waits for its post (rules.py) decides nothing but when it is applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tadamun.core.genuine import Said
+from tadamun.rooms.talk.bodies import (
+    Body,
+    Comment,
+    Edit,
+    Message,
+    Post,
+    Reaction,
+    Retraction,
+    TakeBack,
+    Thread,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Talked:
+    """opening: the post. edit: the one that holds. retractions: by member, any at all is final.
+
+    reactions: (member, sign) by event id, taken back ones too. taken: (member, event id of a reaction of theirs).
+    """
+
+    topic: str
+    opening: Said[Post] | None = None
+    edit: Said[Edit] | None = None
+    retractions: Mapping[str, Said[Retraction]] = field(default_factory=dict)
+    reactions: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    taken: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def retracted(self) -> str:
+        """Who took the post away: "author", "moderator", or "" while it stands."""
+        if not self.retractions:
+            return ""
+        return "author" if self.opening is not None and self.opening.member in self.retractions else "moderator"
+
+    @property
+    def reason(self) -> str:
+        """What was given as the reason: the author's, else that of the moderator with the lowest id."""
+        author = self.opening.member if self.opening is not None else ""
+        if author in self.retractions:
+            return self.retractions[author].body.reason
+        return self.retractions[min(self.retractions)].body.reason if self.retractions else ""
+
+    def standing_reactions(self) -> list[tuple[str, str, str]]:
+        """(sign, member, event id) of every reaction not taken back; a member's sign may be there more than once."""
+        return sorted((s, member, i) for i, (member, s) in self.reactions.items() if (member, i) not in self.taken)
+
+
+def topic(said: Said[Body]) -> str:
+    """The id of the post that it is, or is about."""
+    body = said.body
+    match body:
+        case Thread() | Comment() | Message():
+            return said.id
+        case Reaction() | Retraction() | Edit() | TakeBack():
+            return body.of
+
+
+def reduce(talked: Talked, said: Said[Any]) -> Talked:
+    """The post after one more thing was said about it."""
+    body: Body = said.body
+    match body:
+        case Thread() | Comment() | Message():
+            return replace(talked, opening=said)
+        case Edit():
+            held = talked.edit
+            if held is not None and _order(held) >= _order(said):
+                return talked
+            return replace(talked, edit=said)
+        case Retraction():
+            held_one = talked.retractions.get(said.member)
+            if held_one is not None and held_one.id <= said.id:
+                return talked
+            return replace(talked, retractions={**talked.retractions, said.member: said})
+        case Reaction():
+            return replace(talked, reactions={**talked.reactions, said.id: (said.member, body.sign)})
+        case TakeBack():
+            return replace(talked, taken=talked.taken | {(said.member, i) for i in body.reactions})
+
+
+def _order(said: Said[Edit]) -> tuple[int, int]:
+    return said.body.version, -int(said.id, 16)

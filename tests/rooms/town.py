@@ -1,0 +1,197 @@
+"""A small community in memory: the same steps as a node (decode, fold, project), without keys, sealing or carriers.
+
+Each `Bench` is one member's node: it implements core.ports.Workbench on its own sqlite3 tables. `Town.pass_on` hands
+what was said to the others.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from tadamun.core.errors import NotAllowed, UsageError
+from tadamun.core.event import Event, event_id
+from tadamun.core.facts import Facts
+from tadamun.core.fold import fold
+from tadamun.core.genuine import Said
+from tadamun.core.ports import Saying
+from tadamun.core.room import Room, SearchText, Standing, Verdict
+from tadamun.rooms.people.names import PeopleNames
+from tadamun.rooms.people.room import ROOM as PEOPLE
+from tadamun.rooms.talk.room import ROOM as TALK
+
+SPACE = "5" * 64
+NOON = 1_760_000_400  # a full hour
+BY_KIND = {kind: room for room in (PEOPLE, TALK) for kind in room.kinds}
+
+
+def member(n: int) -> str:
+    """A member id; those of neighbouring numbers differ from the first character on."""
+    return f"{n:x}".rjust(2, "0") * 32
+
+
+class Memory:
+    """core.ports.Tables on sqlite3, with the tables of both rooms."""
+
+    def __init__(self) -> None:
+        self.raw = sqlite3.connect(":memory:", isolation_level=None)
+        for room in (PEOPLE, TALK):
+            for statement in (*room.tables, *room.local):
+                self.raw.execute(statement)
+
+    def execute(self, sql: str, arguments: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self.raw.execute(sql, arguments).fetchall()
+
+    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        self.raw.executemany(sql, rows)
+
+    def dump(self, local: bool = False) -> dict[str, list[Any]]:
+        """Every row of every view (local: of this node's own memory too), by table, in one order."""
+        names = [name for (name,) in self.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        own = {"people_verified", "talk_read"}
+        return {name: sorted(self.execute(f"SELECT * FROM {name}")) for name in names if local or name not in own}
+
+
+class Steady:
+    """A clock that a test turns."""
+
+    def __init__(self, at: int = NOON) -> None:
+        self.at = at
+
+    def now(self) -> int:
+        return self.at
+
+
+class NoRandom:
+    def bytes(self, count: int) -> bytes:
+        raise AssertionError("talk and people need no randomness")
+
+    def below(self, bound: int) -> int:
+        raise AssertionError("talk and people need no randomness")
+
+
+class Town:
+    """levels: by member id. Everybody's nodes, and all that was said, as (event, private channel or None)."""
+
+    def __init__(self, levels: dict[str, int], write: int = 0) -> None:
+        self.levels = levels
+        self.write = write
+        self.log: list[tuple[Event, tuple[str, str] | None, int]] = []
+        self.nodes = {who: Bench(self, who) for who in levels}
+
+    def standing(self, who: str) -> Standing | None:
+        level = self.levels.get(who)
+        return None if level is None else Standing(who, level, level >= self.write, level >= 20)
+
+    def pass_on(self) -> None:
+        """Everybody gets everything that is meant for them."""
+        for node in self.nodes.values():
+            node.receive(self.log)
+
+
+class Bench:
+    """One member's node."""
+
+    def __init__(self, town: Town, me: str) -> None:
+        self.town = town
+        self.own = me
+        self.clock = Steady()
+        self.random = NoRandom()
+        self.tables = Memory()
+        self.facts = Facts(names=PeopleNames(self.tables, self.members))
+        self.topics: dict[tuple[str, str], dict[str, Said[Any]]] = {}
+        self.texts: dict[str, SearchText] = {}
+        self.seq = 0
+        self.asked: list[float] = []  # how long it was asked to pause
+        self.while_pausing: list[Any] = []  # what happens elsewhere meanwhile, one a pause
+
+    def space(self, wanted: str) -> str:
+        if wanted not in ("", SPACE):
+            raise UsageError("You are in no space of that name.")
+        return SPACE
+
+    def me(self, space: str) -> str:
+        return self.own
+
+    def members(self, space: str) -> dict[str, int]:
+        return self.town.levels
+
+    def matches(self, space: str, query: str, limit: int) -> list[str]:
+        return [topic for topic, found in self.texts.items() if query.lower() in found.text.lower()][:limit]
+
+    async def pause_until_change(self, timeout: float) -> bool:
+        self.asked.append(timeout)
+        if self.while_pausing:
+            self.while_pausing.pop(0)()
+            return True
+        self.clock.at += int(timeout) + 1
+        return False
+
+    async def say(self, space: str, saying: Saying) -> str:
+        return self.utter(saying)
+
+    def utter(self, saying: Saying, force: bool = False) -> str:
+        """Say it; force: as a hostile program would, without asking the rule."""
+        self.seq += 1
+        key = self.own
+        tags = (("log", str(self.seq)), *saying.tags)  # what a frame does: no two events have one id
+        made = event_id(key, self.clock.now(), saying.kind, tags, saying.content)
+        event = Event(made, key, self.clock.now(), saying.kind, saying.tags, saying.content, "0" * 128)
+        audience = saying.audience
+        channel = tuple(sorted((self.own, audience.member))) if audience.member else None
+        entry = (event, channel, audience.expires_at)
+        said = self.heard(entry)
+        verdicts = self.refold(BY_KIND[event.kind], said)
+        if verdicts[event.id] is not Verdict.ALLOW and not force:
+            del self.topics[BY_KIND[event.kind].name, BY_KIND[event.kind].topic(said)][event.id]
+            raise NotAllowed("The rules of this space do not allow that.")
+        self.town.log.append(entry)
+        return event.id
+
+    def heard(self, entry: tuple[Event, Any, int]) -> Said[Any]:
+        event, channel, expires_at = entry
+        peer = "" if channel is None else next((who for who in channel if who != self.own), self.own)
+        body = BY_KIND[event.kind].decode(event, event.tags)
+        return Said(
+            event.id, SPACE, event.pubkey, event.pubkey, 0, event.kind, event.created_at, (), (), body, expires_at, peer
+        )
+
+    def receive(self, entries: Iterable[tuple[Event, Any, int]]) -> None:
+        for entry in entries:
+            if entry[1] is None or self.own in entry[1]:
+                said = self.heard(entry)
+                self.refold(BY_KIND[said.kind], said)
+
+    def refold(self, room: Room, said: Said[Any]) -> dict[str, Verdict]:
+        topic = room.topic(said)
+        saids = self.topics.setdefault((room.name, topic), {})
+        saids[said.id] = said
+        return self.fold_topic(room, topic)
+
+    def fold_topic(self, room: Room, topic: str) -> dict[str, Verdict]:
+        saids = list(self.topics[room.name, topic].values())
+        state, verdicts = fold(room, topic, saids, lambda said: self.town.standing(said.member))
+        self.texts.pop(topic, None)
+        if Verdict.ALLOW in verdicts.values():
+            room.project(self.tables, SPACE, topic, state)
+            found = room.search(state)
+            if found is not None:
+                self.texts[topic] = found
+        else:
+            room.project(self.tables, SPACE, topic, None)
+        return verdicts
+
+    def expire(self, topic: str) -> None:
+        """What a node does when a post's time has come."""
+        del self.topics["talk", topic]
+        TALK.project(self.tables, SPACE, topic, None)
+        self.texts.pop(topic, None)
+
+    async def call(self, name: str, /, **params: Any) -> Any:
+        """A call as the socket makes it: JSON in, JSON out."""
+        call = {**PEOPLE.calls, **TALK.calls}[name]
+        result = await call.run(self, msgspec.json.decode(msgspec.json.encode(params), type=call.params))
+        return msgspec.json.decode(msgspec.json.encode(result))
