@@ -8,12 +8,12 @@ limit_2: posts a second when two processes do so at once, each on half of the po
 from __future__ import annotations
 
 import multiprocessing
-from multiprocessing.synchronize import Barrier
 import os
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from time import perf_counter
 
