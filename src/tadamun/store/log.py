@@ -1,0 +1,247 @@
+"""The log: every content event that this node keeps, as it was signed, with what look-ups need beside it.
+
+Spaces are given by their small number (spaces.add). Topics are a room's keys: ids or plain words. Nothing is judged
+here; `verdict` is what the node's fold said last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tadamun.core.event import Event, is_hex32, parse
+from tadamun.core.limits import MAX_INNER
+from tadamun.core.ports import Tables
+from tadamun.core.room import Verdict
+from tadamun.store import refs
+from tadamun.store.tables import listed, one
+
+_CODES: Final = {Verdict.ALLOW: 0, Verdict.DENY: 1, Verdict.UNKNOWN: 2}
+_VERDICTS: Final = {code: verdict for verdict, code in _CODES.items()}
+PAGE: Final = 1_000  # rows held at once while walking the whole log
+
+_COLUMNS: Final = "n, lower(hex(id)), verdict, room, topic, raw"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event for the log. raw: its JSON; channel: hex or "" for the space; expires_at: Unix seconds or 0."""
+
+    id: str
+    space: int
+    channel: str
+    device: str
+    seq: int
+    kind: int
+    room: str
+    topic: str
+    verdict: Verdict
+    created_at: int
+    expires_at: int
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One event from the log. n grows in the order of arrival here."""
+
+    n: int
+    id: str
+    verdict: Verdict
+    room: str
+    topic: str
+    raw: bytes
+
+    @property
+    def event(self) -> Event:
+        return parse(self.raw, MAX_INNER)
+
+
+def append(tx: Tables, entries: Sequence[Entry]) -> None:
+    """Add those that are not there yet, in order; thousands at once cost least."""
+    known = refs.ensure(tx, {i for entry in entries for i in (entry.device, entry.channel)})
+    tx.many(
+        "INSERT OR IGNORE INTO log"
+        " (id, space, channel, device, seq, kind, room, topic, verdict, expires_at, created_at, raw)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                bytes.fromhex(e.id),
+                e.space,
+                known[e.channel],
+                known[e.device],
+                e.seq,
+                e.kind,
+                e.room,
+                None if e.topic == e.id else pack_topic(e.topic),
+                _CODES[e.verdict],
+                e.expires_at,
+                e.created_at,
+                e.raw,
+            )
+            for e in entries
+        ],
+    )
+
+
+def known(tables: Tables, ids: Sequence[str]) -> set[str]:
+    """Which of these ids are in the log."""
+    sql = "SELECT lower(hex(id)) FROM log WHERE id IN (SELECT unhex(value) FROM json_each(?))"
+    return {i for (i,) in tables.execute(sql, (listed(ids),))}
+
+
+def get(tables: Tables, event: str) -> Kept | None:
+    """One event by id."""
+    row = one(tables.execute(f"SELECT {_COLUMNS} FROM log WHERE id = ?", (bytes.fromhex(event),)))
+    return None if row is None else _kept(row)
+
+
+def topic_rows(tables: Tables, space: int, topic: str) -> list[Kept]:
+    """Everything kept under a topic, in the order of arrival."""
+    opening = bytes.fromhex(topic) if is_hex32(topic) else b""
+    rows = tables.execute(
+        f"SELECT {_COLUMNS} FROM log WHERE topic = ? AND space = ? UNION ALL "
+        f"SELECT {_COLUMNS} FROM log WHERE id = ? AND topic IS NULL AND space = ?",
+        (pack_topic(topic), space, opening, space),
+    )
+    return sorted(map(_kept, rows), key=lambda kept: kept.n)
+
+
+def topic_events(tables: Tables, space: int, topic: str) -> list[Event]:
+    """The same as events."""
+    return [kept.event for kept in topic_rows(tables, space, topic)]
+
+
+def topic_counts(tables: Tables, space: int, topics: Iterable[str]) -> dict[str, int]:
+    """How many events each topic has, for those that have any."""
+    counts: dict[str, int] = {}
+    wanted = list(dict.fromkeys(topics))
+    ids = [topic for topic in wanted if is_hex32(topic)]
+    words = [topic for topic in wanted if not is_hex32(topic)]
+    for listing, value, name in ((ids, "unhex(value)", "lower(hex(topic))"), (words, "value", "topic")):
+        if listing:
+            sql = (
+                f"SELECT {name}, count(*) FROM log WHERE space = ? AND topic IS NOT NULL"
+                f" AND topic IN (SELECT {value} FROM json_each(?)) GROUP BY topic"
+            )
+            counts.update(tables.execute(sql, (space, listed(listing))))
+    if ids:
+        sql = (
+            "SELECT lower(hex(id)) FROM log WHERE space = ? AND topic IS NULL"
+            " AND id IN (SELECT unhex(value) FROM json_each(?))"
+        )
+        for (i,) in tables.execute(sql, (space, listed(ids))):
+            counts[i] = counts.get(i, 0) + 1
+    return counts
+
+
+def last(tables: Tables, device: str, channel: str = "") -> tuple[int, str]:
+    """Sequence number and id of the device's latest event in the channel; (-1, "") if none.
+
+    Of several at that number (equivocation) the lowest id, whatever came first.
+    """
+    at = refs.numbers(tables, (device, channel))
+    row = one(
+        tables.execute(
+            "SELECT seq, lower(hex(id)) FROM log WHERE device = ? AND channel = ? ORDER BY seq DESC, id LIMIT 1",
+            (at.get(device, -1), at.get(channel, -1)),
+        )
+    )
+    return (-1, "") if row is None else (row[0], row[1])
+
+
+def at_seq(tables: Tables, device: str, channel: str, seq: int) -> list[str]:
+    """Ids of the device's events with that number in the channel, ascending; two are evidence of equivocation."""
+    at = refs.numbers(tables, (device, channel))
+    rows = tables.execute(
+        "SELECT lower(hex(id)) FROM log WHERE device = ? AND channel = ? AND seq = ? ORDER BY id",
+        (at.get(device, -1), at.get(channel, -1), seq),
+    )
+    return [i for (i,) in rows]
+
+
+def twice(tables: Tables, space: int) -> list[tuple[str, str, int]]:
+    """(device, channel, seq) that carry more than one event in the space: equivocation."""
+    return [
+        (device, channel or "", seq)
+        for device, channel, seq in tables.execute(
+            "SELECT lower(hex(d.id)), lower(hex(c.id)), log.seq FROM log JOIN refs d ON d.n = log.device"
+            " LEFT JOIN refs c ON c.n = log.channel WHERE log.space = ?"
+            " GROUP BY log.device, log.channel, log.seq HAVING count(*) > 1 ORDER BY 1, 2, 3",
+            (space,),
+        )
+    ]
+
+
+def of_device(tables: Tables, device: str) -> list[Kept]:
+    """Everything by one device, by channel and sequence number."""
+    at = refs.numbers(tables, (device,)).get(device, -1)
+    rows = tables.execute(f"SELECT {_COLUMNS} FROM log WHERE device = ? ORDER BY channel, seq, id", (at,))
+    return list(map(_kept, rows))
+
+
+def waiting(tables: Tables, space: int) -> list[Kept]:
+    """Events whose verdict is UNKNOWN, in the order of arrival."""
+    return list(
+        map(_kept, tables.execute(f"SELECT {_COLUMNS} FROM log WHERE space = ? AND verdict = 2 ORDER BY n", (space,)))
+    )
+
+
+def judge(tx: Tables, verdicts: dict[str, Verdict]) -> None:
+    """Note what the fold says of each id now."""
+    for verdict in Verdict:
+        ids = [i for i, found in verdicts.items() if found is verdict]
+        if ids:
+            tx.execute(
+                "UPDATE log SET verdict = ?1 WHERE id IN (SELECT unhex(value) FROM json_each(?2)) AND verdict <> ?1",
+                (_CODES[verdict], listed(ids)),
+            )
+
+
+def expired(tables: Tables, now: int) -> list[tuple[int, Kept]]:
+    """(space, event) of all that should be gone by `now` (Unix seconds)."""
+    rows = tables.execute(
+        f"SELECT space, {_COLUMNS} FROM log WHERE expires_at > 0 AND expires_at <= ? ORDER BY n", (now,)
+    )
+    return [(row[0], _kept(row[1:])) for row in rows]
+
+
+def next_expiry(tables: Tables) -> int | None:
+    """When something expires next (Unix seconds), or None."""
+    row = one(tables.execute("SELECT min(expires_at) FROM log WHERE expires_at > 0"))
+    return None if row is None or row[0] is None else int(row[0])
+
+
+def remove(tx: Tables, ids: Sequence[str]) -> None:
+    """Destroy events; their pages are overwritten (secure_delete), older copies by Vault.scrub."""
+    tx.execute("DELETE FROM log WHERE id IN (SELECT unhex(value) FROM json_each(?))", (listed(ids),))
+
+
+def every(tables: Tables, space: int, after: int = 0) -> Iterator[list[Kept]]:
+    """The space's whole log in pages, in the order of arrival: what a rebuild folds."""
+    while rows := tables.execute(
+        f"SELECT {_COLUMNS} FROM log WHERE space = ? AND n > ? ORDER BY n LIMIT ?", (space, after, PAGE)
+    ):
+        page = list(map(_kept, rows))
+        yield page
+        after = page[-1].n
+
+
+def count(tables: Tables, space: int) -> int:
+    """How many events the space's log holds."""
+    return int(tables.execute("SELECT count(*) FROM log WHERE space = ?", (space,))[0][0])
+
+
+def pack_topic(topic: str) -> bytes | str:
+    """An id takes half the room as bytes; any other key stays text."""
+    return bytes.fromhex(topic) if is_hex32(topic) else topic
+
+
+def _kept(row: Sequence[Any]) -> Kept:
+    n, event, verdict, room, topic, raw = row
+    if topic is None:
+        topic = event
+    elif isinstance(topic, bytes):
+        topic = topic.hex()
+    return Kept(n, event, _VERDICTS[verdict], room, topic, bytes(raw))

@@ -1,0 +1,17 @@
+-- What full text finds: normalised text beside two indexes over it. The indexes keep no text of their own, and are told
+-- what to take out, so that with secure-delete nothing of it stays in their segments.
+CREATE TABLE search (
+  n INTEGER PRIMARY KEY,
+  space INTEGER NOT NULL,
+  topic BLOB NOT NULL,
+  author BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  topics TEXT NOT NULL,
+  words TEXT NOT NULL,
+  text TEXT NOT NULL,
+  UNIQUE (space, topic)
+);
+CREATE VIRTUAL TABLE search_words USING fts5 (words, content = '', tokenize = 'ascii');
+INSERT INTO search_words (search_words, rank) VALUES ('secure-delete', 1);
+CREATE VIRTUAL TABLE search_parts USING fts5 (text, content = '', tokenize = 'trigram', detail = 'none');
+INSERT INTO search_parts (search_parts, rank) VALUES ('secure-delete', 1);

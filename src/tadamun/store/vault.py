@@ -1,0 +1,204 @@
+"""The vault: one folder with everything readable, under one passphrase, open in one process at a time.
+
+The folder holds `vault.key` (the wrapped key), `vault.db` (this file's database), `wire.db` (the wire store, whose key
+lies in the vault) and `vault.lock`. Writing is one transaction at a time on one connection; readers have another and
+see what was last committed. What a transaction confirmed survives a loss of power.
+This file does not know what the tables mean: modules beside it do, each over a `Tables`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock as ThreadLock
+from threading import get_ident
+from typing import Any, Final
+
+from tadamun.core.errors import VaultError
+from tadamun.core.ports import Random, Tables
+from tadamun.crypto.secret import DEFAULT, Cost, Secret
+from tadamun.store import cipher, keyfile, meta
+from tadamun.store.lock import Lock
+from tadamun.store.migrations import migrate
+from tadamun.store.tables import Connection
+
+KEY, DATABASE, WIRE, LOCK = "vault.key", "vault.db", "wire.db", "vault.lock"
+_WIRE_KEY: Final = "wire-key"
+
+
+class Vault:
+    """An open vault. Make one with `create` or `open`; it is a context manager that closes itself."""
+
+    def __init__(self, folder: Path, lock: Lock, writer: Any, reader: Any) -> None:
+        """Not called directly."""
+        self.folder = folder
+        self._lock = lock
+        self._raw = writer
+        self._writer = Connection(writer)
+        self._reader = Connection(reader)
+        self._writing = ThreadLock()
+        self._writes: int | None = None  # the thread inside `write`
+
+    @classmethod
+    def create(cls, folder: Path, passphrase: str, random: Random, cost: Cost = DEFAULT) -> Vault:
+        """A new vault in `folder` (made if missing, 0700). Raises VaultError if one is there, or its parts are."""
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
+        except OSError as error:
+            raise VaultError(
+                "The folder {folder} cannot be made or used for a vault. Choose another.", folder=str(folder)
+            ) from error
+        lock = Lock(folder / LOCK)
+        try:
+            if (folder / KEY).exists():
+                raise VaultError(
+                    "There is a vault already in {folder}. Use it, or choose another folder.", folder=str(folder)
+                )
+            started = folder / (KEY + ".begun")
+            if (folder / DATABASE).exists() and not started.exists():
+                raise VaultError(
+                    "The folder {folder} holds a vault whose key file is missing. "
+                    "Put back a copy of {file}, or choose another folder.",
+                    folder=str(folder),
+                    file=KEY,
+                )
+            # A creation that was cut short leaves this mark: what it made holds nothing yet and may be made again.
+            started.touch(mode=0o600)
+            _remove(folder / DATABASE)
+            key = Secret.make(random)
+            vault = cls._connect(folder, lock, key)
+            try:
+                with vault.write() as tx:
+                    meta.put(tx, _WIRE_KEY, random.bytes(cipher.KEY_BYTES))
+                keyfile.write(folder / KEY, key, passphrase, cost, random)
+            except BaseException:
+                vault.close()
+                raise
+            started.unlink()
+            return vault
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def open(cls, folder: Path, passphrase: str) -> Vault:
+        """Raises VaultError: none there, in use, wrong passphrase, newer version, damaged. Nothing is changed then."""
+        if not (folder / KEY).exists():
+            if (folder / DATABASE).exists():
+                raise VaultError(
+                    "The vault in {folder} has lost its key file. Put back a copy of {file}.",
+                    folder=str(folder),
+                    file=KEY,
+                )
+            raise VaultError('There is no vault in {folder} yet. Make one with "tadamun init".', folder=str(folder))
+        lock = Lock(folder / LOCK)
+        try:
+            key = keyfile.read(folder / KEY, passphrase)
+            if not (folder / DATABASE).exists():
+                raise VaultError(
+                    "The vault in {folder} has lost its database. Put back a copy of {file}, or join your spaces anew.",
+                    folder=str(folder),
+                    file=DATABASE,
+                )
+            return cls._connect(folder, lock, key)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def _connect(cls, folder: Path, lock: Lock, key: Secret) -> Vault:
+        opened: list[Any] = []
+        try:
+            writer = cipher.connect(folder / DATABASE, key.reveal(), durable=True)
+            opened.append(writer)
+            migrate(writer)
+            opened.append(cipher.connect(folder / DATABASE, key.reveal(), durable=True, read_only=True))
+        except BaseException as error:
+            for connection in opened:
+                connection.close()
+            if isinstance(error, cipher.Failure):
+                raise cipher.explain(error) or error from error
+            raise
+        return cls(folder, lock, *opened)
+
+    @property
+    def read(self) -> Tables:
+        """What was last committed. Writing through it is refused."""
+        return self._reader
+
+    @contextmanager
+    def write(self) -> Iterator[Tables]:
+        """One transaction: all of it is on the disk when the block ends, or nothing of it happened.
+
+        Waits for another thread's transaction to end; within one's own thread a second is refused (RuntimeError), for
+        it would be half of the first. Raises VaultError (disk full, damaged), having rolled back.
+        """
+        if self._writes == get_ident():
+            raise RuntimeError("a transaction within a transaction")
+        with self._writing:
+            self._writes = get_ident()
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._writer
+                    self._writer.execute("COMMIT")
+                except BaseException:
+                    if self._raw.in_transaction:  # some failures have rolled back already
+                        self._raw.execute("ROLLBACK")
+                    raise
+            finally:
+                self._writes = None
+
+    def change_passphrase(self, old: str, new: str, random: Random, cost: Cost = DEFAULT) -> None:
+        """Wrap the same key anew; the file is replaced whole. Raises VaultError when `old` is wrong."""
+        key = keyfile.read(self.folder / KEY, old)
+        keyfile.write(self.folder / KEY, key, new, cost, random)
+
+    def wire_key(self) -> Secret:
+        """The key of the wire store beside it."""
+        kept = meta.get(self._reader, _WIRE_KEY)
+        if kept is None:
+            raise VaultError(
+                "The vault is damaged. Put back a copy of its folder, or join your spaces anew from invites."
+            )
+        return Secret(kept)
+
+    @property
+    def wire_path(self) -> Path:
+        return self.folder / WIRE
+
+    def scrub(self) -> None:
+        """After destroying something: empty the write-ahead log, in which older versions of pages remain.
+
+        A reader in the middle of a statement puts it off; the next scrub, or closing, does it.
+        """
+        with self._writing:
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def size(self) -> int:
+        """Bytes on the disk."""
+        paths = (self.folder / (DATABASE + end) for end in ("", "-wal"))
+        return sum(path.stat().st_size for path in paths if path.exists())
+
+    def close(self) -> None:
+        """Let go of the files. Doing it twice is harmless."""
+        with self._writing:
+            self._reader.close()
+            self._writer.close()
+            self._lock.release()
+
+    def __enter__(self) -> Vault:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _remove(database: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        path = database.with_name(database.name + end)
+        if path.exists():
+            os.unlink(path)

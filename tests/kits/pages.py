@@ -1,0 +1,37 @@
+"""What somebody with the key can read from an SQLCipher file's pages, free ones and the write-ahead log included.
+
+Decrypted here page by page (SQLCipher 4: AES-256-CBC; 80 bytes at the end of a page are IV and MAC), so that no
+database engine hides what it considers deleted.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+
+PAGE, RESERVED, SALT = 4096, 80, 16
+LOG_HEADER, FRAME_HEADER = 32, 24
+
+
+def decrypted(path: Path, key: bytes) -> bytes:
+    """Database and log beside it, as plain bytes one page after another."""
+    raw = path.read_bytes()
+    pages = [_page(raw[at : at + PAGE], key, at == 0) for at in range(0, len(raw), PAGE)]
+    log = path.with_name(path.name + "-wal")
+    if log.exists():
+        frames = log.read_bytes()
+        step = FRAME_HEADER + PAGE
+        for at in range(LOG_HEADER, len(frames) - step + 1, step):
+            number = int.from_bytes(frames[at : at + 4], "big")
+            pages.append(_page(frames[at + FRAME_HEADER : at + step], key, number == 1))
+    return b"".join(pages)
+
+
+def _page(page: bytes, key: bytes, first: bool) -> bytes:
+    start = SALT if first else 0
+    iv = page[PAGE - RESERVED : PAGE - RESERVED + 16]
+    opener = Cipher(AES(key), CBC(iv)).decryptor()
+    return opener.update(page[start : PAGE - RESERVED]) + opener.finalize()
