@@ -87,15 +87,16 @@ def _read(text: str) -> Link:
             "Copy the whole link from the message, or scan the QR code."
         )
     raw = _bytes_of(code)
-    # The version is read before the checksum: a newer one may well do without it.
+    body, checksum = raw[:-CHECKSUM], raw[-CHECKSUM:]
+    if not body or checksum != _checksum(body):
+        raise _changed()
     if raw[0] != VERSION:
         raise UsageError(
             "This invitation was made by another version of Tadamun ({version}). Update Tadamun, then try again.",
             version=raw[0],
         )
-    body, checksum = raw[:-CHECKSUM], raw[-CHECKSUM:]
-    if len(body) < _FIXED or checksum != _checksum(body):
-        raise _changed()
+    if len(body) < _FIXED:
+        raise _unsound()
     try:
         joined = body[_FIXED:].decode()
     except UnicodeDecodeError:

@@ -27,6 +27,7 @@ from tadamun.crypto.text import from_b64, to_b64
 NONCE: Final = 12  # bytes, RFC 8439
 TAG: Final = 16  # bytes, RFC 8439
 SALT: Final = 16  # bytes; what RFC 9106 §3.1 recommends
+MIN_SALT: Final = 8  # bytes; what it demands
 
 
 class Secret:
@@ -124,11 +125,11 @@ FOR_TESTS: Final = Cost(memory_kib=32, passes=1, lanes=1)  # for tests and demon
 def stretch(passphrase: Secret | str, salt: bytes, cost: Cost = DEFAULT) -> Secret:
     """A 32-byte key from a passphrase by Argon2id (RFC 9106), version 1.3.
 
-    A text is NFKC-normalised first, as NIP-49 does: keyboards differ in how they compose the same letter. Raises
-    UsageError when the text has no UTF-8 form, VaultError when the machine lacks the memory. salt: 16 bytes at least.
+    A text is NFKC-normalised first, as NIP-49 does: keyboards differ in how they compose the same letter. salt: `SALT`
+    bytes, of its own. Raises UsageError when the text has no UTF-8 form, VaultError when the machine lacks the memory.
     """
-    if len(salt) < SALT:
-        raise ValueError("salt shorter than 16 bytes")
+    if len(salt) < MIN_SALT:
+        raise ValueError("salt shorter than 8 bytes")
     if isinstance(passphrase, str):
         try:
             given = unicodedata.normalize("NFKC", passphrase).encode("utf-8")

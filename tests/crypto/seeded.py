@@ -1,0 +1,22 @@
+"""Randomness that repeats, and a space to use it in."""
+
+from __future__ import annotations
+
+import hashlib
+
+SPACE = "5a" * 32
+
+
+class Seeded:
+    """The Random port over a counter: the same bytes in every run."""
+
+    def __init__(self, seed: bytes = b"") -> None:
+        self._seed = seed
+        self._count = 0
+
+    def bytes(self, count: int) -> bytes:
+        self._count += 1
+        return hashlib.shake_256(self._seed + self._count.to_bytes(8, "big")).digest(count)
+
+    def below(self, bound: int) -> int:
+        return int.from_bytes(self.bytes(16), "big") % bound
