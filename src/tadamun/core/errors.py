@@ -81,6 +81,7 @@ class Reason(StrEnum):
     PARKED_OVERFLOW = "parked-overflow"
     OVER_QUOTA = "over-quota"
     TOO_FAST = "too-fast"
+    TOO_SLOW = "too-slow"  # does not read what it asked for, or does not say who it is in time
     PROTOCOL = "protocol"  # the peer broke NIP-01/42/77 framing
 
 
