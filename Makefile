@@ -44,7 +44,7 @@ bench: $(DEV)  ## every benchmark, as JSON and as the table in docs/performance.
 	$(PYTHON) -m bench --table docs/performance.md
 
 words: $(RUN)  ## after a change of anything people read: collect it for translation
-	$(PYTHON) tools/words.py
+	$(PYTHON) -m tadamun.i18n.catalogue
 
 fmt: $(DEV)  ## let ruff put the code in order
 	.venv/bin/ruff check --fix $(SOURCES)

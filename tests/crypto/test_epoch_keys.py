@@ -117,7 +117,7 @@ def test_history_link_that_lies(random: Seeded) -> None:
             return self
 
     parent, child = (EpochKeys.make(SPACE, random) for _ in range(2))
-    lie = child.link(Liar.make(SPACE, random).named(parent.id), random)  # type: ignore[attr-defined]
+    lie = child.link(Liar.make(SPACE, random).named(parent.id), random)  # type: ignore[attr-defined]  # a forger has no types
     with pytest.raises(RemoteError) as refused:
         child.open_link(parent.id, lie)
     assert refused.value.detail == "link to another epoch"

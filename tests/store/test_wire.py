@@ -88,7 +88,7 @@ async def test_a_put_that_nobody_waits_for_any_more_is_still_told(tmp_path: Path
     heard: list[Stored] = []
     told = asyncio.Event()
     wire.watch(lambda new: (heard.extend(new), told.set()))
-    putting = asyncio.ensure_future(wire.put(batch(*(made(n) for n in range(300)))))  # noqa: TID251
+    putting = asyncio.ensure_future(wire.put(batch(*(made(n) for n in range(300)))))  # noqa: TID251  # the test is that it goes on by itself
     await asyncio.sleep(0)
     putting.cancel()
     await asyncio.wait_for(told.wait(), 10)
