@@ -52,20 +52,20 @@ class Paging:
     def take(self, page: Iterable[tuple[int, str]]) -> None:
         """One page, complete: (created_at, id) of each event that was what was asked for."""
         events = list(page)
+        until = self._until
+        times = [t for t, _ in events if until is None or t <= until]
+        self._pages += 1
+        if self._edge and not self._alone and not self._shift and until not in times:
+            self._shift = 1  # what is left of this second comes first; this page comes again after it
+            return
         before = len(self.seen)
         self.seen.update(i for _, i in events)
-        self._pages += 1
         self._fruitless = 0 if len(self.seen) > before else self._fruitless + 1
         if self._fruitless >= FRUITLESS:
             self._done = True
             return
         if self._alone:
             self._step_back()
-            return
-        until = self._until
-        times = [t for t, _ in events if until is None or t <= until]
-        if until is not None and self._edge and not self._shift and until not in times:
-            self._shift = 1
             return
         if not times:
             self._done = True

@@ -29,6 +29,7 @@ from tadamun.core.event import Draft, Event, to_json
 from tadamun.core.ports import Clock, Put, Signer, Wire
 
 AUTH_KIND: Final = 22242  # NIP-42
+CHALLENGE: Final = 0.5  # seconds for a challenge that NIP-11 promises; one that comes later is answered then
 MAX_WASTE: Final = 1_000  # useless messages, beyond two for each event that was of use
 MAX_REOPENED: Final = 5  # times a live subscription may be ended and opened again on one connection
 MAX_LATER: Final = 50_000  # ids
@@ -38,8 +39,8 @@ REMEMBERED: Final = 50_000  # ids, in each of two generations
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds. idle: without anything new before a question is given up; answer: for an OK; hello: for connecting
-    and for a challenge that NIP-11 promised; turn: within which another peer's bulk download must move on;
+    """Seconds. idle: without anything new before a question is given up; answer: for an OK; hello: for connecting,
+    and for the challenge of a relay that asked for proof; turn: within which another peer's bulk download must move on;
     good: a connection that lasted so long makes the next retry quick."""
 
     idle: float = 20.0
@@ -136,7 +137,7 @@ class Session:
 
     async def _converse(self) -> None:
         if 42 in self._about.nips:
-            await self._prove()
+            await self._prove(CHALLENGE)
         reconciled: set[str] = set()
         while True:
             self._changed.clear()
@@ -199,11 +200,14 @@ class Session:
         if self._challenge:
             await self._prove()
 
-    async def _prove(self) -> None:
-        """NIP-42 for every mailbox key not yet proven. Without a challenge in time, go on without."""
+    async def _prove(self, wait: float = 0.0) -> None:
+        """NIP-42 for every mailbox key not yet proven. Without a challenge in time, go on without.
+
+        wait: seconds for the challenge; 0: as long as for a connection, because the relay has asked for proof.
+        """
         if not self._challenge:
             try:
-                async with asyncio.timeout(min(2.0, self._patience.hello)):
+                async with asyncio.timeout(wait or self._patience.hello):
                     await self._challenged.wait()
             except TimeoutError:
                 return
