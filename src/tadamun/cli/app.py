@@ -90,10 +90,22 @@ def build(rooms: Mapping[str, str], hands: Hands) -> App:
     at = list(places).index("members")
     ordered = [*list(places.items())[:at], *rooms.items(), *list(places.items())[at:]]
     app = App("tadamun", help=N_("Communities that live on their members' own computers."), no_args_is_help=True)
-    app.params += shared_options(space=False)
+    app.params += [*shared_options(space=False), _version_option()]
     app.examples = ("tadamun init", 'tadamun space new "Beirut Circle" --as Nour', "tadamun up")
     app.hands, app.places = hands, dict(ordered)
     return app
+
+
+def _version_option() -> click.Option:
+    def tell(context: click.Context, option: click.Parameter, asked: bool) -> None:
+        if asked:
+            from importlib.metadata import version
+
+            click.echo(version("tadamun"))
+            context.exit()
+
+    told = N_("Print the version of Tadamun.")
+    return click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=tell, help=told)
 
 
 def language_of(typed: Sequence[str]) -> Language:

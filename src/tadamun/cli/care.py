@@ -8,6 +8,7 @@ import click
 
 from tadamun.cli.common import N_, Here, _, ask, command, name, paint, say, say_count, show, table
 from tadamun.cli.kinds import role_name
+from tadamun.cli.reasons import reason_words
 from tadamun.i18n import formats
 
 
@@ -18,8 +19,8 @@ def status(here: Here) -> None:
         for one in told["spaces"]:
             lines += ["", *_space(here, one)]
         if told["counters"]:
-            rows = [(_(reason), formats.number(count)) for reason, count in sorted(told["counters"].items())]
-            lines += ["", _("Dropped or set aside, because it was:"), *_indent(table(here, rows))]
+            rows = [(reason_words(reason), formats.number(count)) for reason, count in sorted(told["counters"].items())]
+            lines += ["", _("Dropped or set aside, because it was"), *_indent(table(here, rows))]
         stored = told["stored"]
         lines += [
             "",

@@ -33,7 +33,7 @@ MAX_LINK: Final = 4096  # characters
     default=1,
     type=click.IntRange(1, 10_000),
     metavar="N",
-    show_default="1",
+    show_default=True,
     help=N_("How many people may join by it."),
 )
 @click.option("--expires", default="7d", type=LENGTH, show_default=True, help=N_("How long it is good; 0s: for ever."))

@@ -46,7 +46,7 @@ def short(identifier: str) -> str:
 def name(text: str) -> str:
     """Somebody's words (a name, a title) on a line of ours: one line, harmless, in its own direction."""
     text = clean(text, lines=False)
-    return isolate(text) if current().rtl or has_rtl(text) else text
+    return isolate(text) if text and (current().rtl or has_rtl(text)) else text
 
 
 def paint(here: Here, text: str, *, bold: bool = False, dim: bool = False, colour: str = "") -> str:

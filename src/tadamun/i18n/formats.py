@@ -15,6 +15,9 @@ from tadamun.i18n.tongue import Language, current
 if TYPE_CHECKING:
     from babel import Locale
 
+# Years 6 to 9987: a time that somebody merely claims may lie beyond any calendar, and is then shown at its edge.
+_FIRST: Final = -62_000_000_000
+_LAST: Final = 253_000_000_000
 _LATIN: Final = "0123456789"
 _ARABIC: Final = str.maketrans(_LATIN, "٠١٢٣٤٥٦٧٨٩")
 
@@ -70,7 +73,7 @@ def ago(then: int, now: int) -> str:
         from tadamun.i18n.words import _
 
         return _("just now")
-    text = format_timedelta(timedelta(seconds=then - now), add_direction=True, locale=_locale(language))
+    text = format_timedelta(timedelta(seconds=_on_calendar(then) - now), add_direction=True, locale=_locale(language))
     return _in_digits(text, language)
 
 
@@ -88,10 +91,14 @@ def date(moment: int, zone: tzinfo | None = None) -> str:
 
     language = current()
     locale = _locale(language)
-    there = datetime.fromtimestamp(moment, UTC).astimezone(zone)
+    there = datetime.fromtimestamp(_on_calendar(moment), UTC).astimezone(zone)
     day, time = format_date(there, "long", locale=locale), format_time(there, "short", locale=locale)
     joined = str(locale.datetime_formats["medium"]).replace("{1}", day).replace("{0}", time)
     return _in_digits(joined, language)
+
+
+def _on_calendar(moment: int) -> int:
+    return max(_FIRST, min(moment, _LAST))
 
 
 def _in_digits(text: str, language: Language) -> str:

@@ -1,0 +1,144 @@
+"""The catalogues are in step with the source: nothing missing, untranslated, left over, or filled differently.
+
+After changing a sentence: `python -m tadamun.i18n.catalogue`, translate what it names in the .po, run it again.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import click
+import pytest
+
+from tadamun.core.errors import Reason
+from tadamun.i18n import borrowed, catalogue
+from tadamun.i18n.extract import MARKS, error_names, in_source, in_tree
+
+CODES = catalogue.TRANSLATED
+FOUND = list(in_tree(catalogue.SOURCE))
+
+# Where a msgid that was marked elsewhere is passed on: file → how many such calls it holds.
+PASSED_ON = {
+    "cli/care.py": 2,  # what a connection is; the node's checks of doctor
+    "cli/command.py": 3,  # helps of commands and options
+    "cli/ending.py": 2,  # an error's own message; the constant for what nobody foresaw
+    "cli/kinds.py": 2,  # names of roles
+    "cli/moving.py": 1,  # why an entry was left out
+    "cli/peers.py": 2,  # what a peer is
+    "cli/reasons.py": 1,
+    "node/arrival.py": 1,  # why an invite was refused
+    "i18n/words.py": 2,  # where they are looked up
+}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_sentence_of_the_source_is_there_and_none_is_left_over(code: str) -> None:
+    assert {m.id for m in catalogue.read(code) if m.id} == {m.id for m in catalogue.wanted() if m.id}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_sentence_is_translated(code: str) -> None:
+    assert [message.id for message in catalogue.untranslated(catalogue.read(code))] == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_nothing_is_only_guessed(code: str) -> None:
+    assert [message.id for message in catalogue.read(code) if message.fuzzy and message.id] == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_translations_are_filled_with_the_same_arguments(code: str) -> None:
+    for message in catalogue.read(code):
+        if not message.id:
+            continue
+        if isinstance(message.id, str):
+            assert placeholders(str(message.string)) == placeholders(message.id), message.id
+            continue
+        one, many = message.id
+        wanted = placeholders(one) | placeholders(many)
+        forms = list(message.string)
+        for at, form in enumerate(forms):
+            # "Two members" needs no number; every form that stands for several counts does.
+            assert placeholders(form) <= wanted, form
+            if at > 2 and "count" in wanted:
+                assert placeholders(form) == wanted, form
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_compiled_catalogue_is_the_written_one(code: str) -> None:
+    written = catalogue.read(code)
+    assert catalogue.as_po(catalogue.in_step(code)) == catalogue.path_of(code, "po").read_bytes()
+    assert catalogue.as_mo(written) == catalogue.path_of(code, "mo").read_bytes()
+
+
+def test_code_inside_arabic_stands_in_isolation() -> None:
+    """`--home` beside Arabic would be drawn as `home--`: signs at its edge take the direction around them."""
+    for message in catalogue.read("ar"):
+        for form in (message.string,) if isinstance(message.string, str) else message.string:
+            if message.id:
+                outside = re.sub("\u2068[^\u2068\u2069]*\u2069", "", form)
+                assert not re.search(r"--\w|`|TADAMUN_|wss?://", outside), form
+                assert form.count("\u2068") == form.count("\u2069"), form
+
+
+def test_arabic_is_in_arabic() -> None:
+    for message in catalogue.read("ar"):
+        for form in (message.string,) if isinstance(message.string, str) else message.string:
+            assert not message.id or re.search("[\u0620-\u064a]", form), form
+
+
+def test_what_is_passed_on_was_marked_elsewhere() -> None:
+    """A sentence built at run time would reach nobody's language: each place without a literal is known here."""
+    dynamic: dict[str, int] = {}
+    for found in FOUND:
+        if found.message is None:
+            dynamic[found.file] = dynamic.get(found.file, 0) + 1
+    assert dynamic == {file: count for file, count in PASSED_ON.items() if count}
+
+
+def test_errors_are_found_by_their_class() -> None:
+    assert {"LocalError", "UsageError", "NotAllowed", "Unreachable", "VaultError", "VaultInUse"} <= error_names()
+
+
+def test_extraction_finds_what_people_write() -> None:
+    source = """
+        raise UsageError("one {a}", a=1)
+        raise errors.NotAllowed("two"
+            " halves")
+        say("three", role=_("four"))
+        say_count("{count} five", "{count} fives", n)
+        _("six" if n else "seven")
+        _(variable)
+        print("not this")
+        for _ in range(3): pass
+    """
+    marks = MARKS | dict.fromkeys(error_names(), 1)
+    found = [(f.message, f.plural) for f in in_source("if 1:\n" + source, "x.py", marks)]
+    assert found == [
+        ("one {a}", ""),
+        ("two halves", ""),
+        ("three", ""),
+        ("four", ""),
+        ("{count} five", "{count} fives"),
+        ("six", ""),
+        ("seven", ""),
+        (None, ""),
+    ]
+
+
+def test_borrowed_sentences_are_still_said() -> None:
+    source = "".join(path.read_text() for path in Path(click.__file__).parent.glob("*.py"))
+    for sentence in [*borrowed.CLICK, *(form for pair in borrowed.CLICK_PLURALS for form in pair)]:
+        assert f'"{sentence}"'.replace("\n", "\\n").replace("\t", "\\t") in source, sentence
+
+
+def test_every_counter_has_words() -> None:
+    from tadamun.cli.reasons import WORDS
+
+    assert set(WORDS) == set(Reason)
