@@ -1,0 +1,113 @@
+"""What the control log adds up to: who belongs, with which devices, under which charter and epochs.
+
+Values only; how they come about is in era.py and look.py. Mappings are never changed once a state is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tadamun.core.charter import STEWARD, Charter
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who belongs. joined: id of the event that let them in."""
+
+    level: int
+    joined: str
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """Somebody who belonged. level: the last they had; by: id of the removal or leave (lowest, if concurrent)."""
+
+    level: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CutAt:
+    """Where one removal or revocation (`by`, its event id) cuts a device's chain: the last event that counts.
+
+    seq -1 and "": nothing counts.
+    """
+
+    by: str
+    seq: int
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device that a member was ever given; it belongs to that member for ever.
+
+    live: may act now. revoked: shut out as a device, whatever became of its member.
+    """
+
+    member: str
+    hpke: str
+    prekey: str
+    live: bool
+    revoked: bool
+    cuts: tuple[CutAt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvite:
+    """An invite that still admits. uses: how many are left; expires: Unix seconds, 0: never; by: who made it."""
+
+    level: int
+    uses: int
+    expires: int
+    mailbox: str
+    request: str
+    by: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class CleanEpoch:
+    """An epoch that one may send under. depth: number of epochs in its longest line of ancestors, itself included."""
+
+    depth: int
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControlState:
+    """height: number of the last valid checkpoint, 0 for none. electorate: who co-signs majority acts and checkpoints.
+
+    charter_by: id of the event that set the charter. depth: of the deepest epoch ever, clean or not.
+    """
+
+    space: str
+    name: str
+    height: int
+    charter: Charter
+    charter_by: str
+    members: Mapping[str, Member]
+    former: Mapping[str, Former]
+    devices: Mapping[str, Device]
+    invites: Mapping[str, OpenInvite]
+    epochs: Mapping[str, CleanEpoch]
+    depth: int
+    electorate: frozenset[str]
+
+    def live_devices(self) -> dict[str, Device]:
+        """Devices that may act and read now."""
+        return {key: device for key, device in self.devices.items() if device.live}
+
+    def level(self, member: str) -> int | None:
+        """The level of a member; None for anybody else."""
+        found = self.members.get(member)
+        return None if found is None else found.level
+
+    def best_epoch(self) -> str | None:
+        """The epoch to send under: clean, deepest, lowest id (docs/protocol/3-seal.md, 3.5)."""
+        return min(self.epochs, key=lambda epoch: (-self.epochs[epoch].depth, epoch), default=None)
+
+    def stewards(self) -> frozenset[str]:
+        """The electorate that a checkpoint of this state establishes."""
+        return frozenset(member for member, known in self.members.items() if known.level >= STEWARD)
