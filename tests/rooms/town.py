@@ -156,7 +156,18 @@ class Bench:
         peer = "" if channel is None else next((who for who in channel if who != self.own), self.own)
         body = BY_KIND[event.kind].decode(event, event.tags)
         return Said(
-            event.id, SPACE, event.pubkey, event.pubkey, 0, event.kind, event.created_at, (), (), body, expires_at, peer
+            id=event.id,
+            space=SPACE,
+            member=event.pubkey,
+            device=event.pubkey,
+            seq=0,
+            kind=event.kind,
+            created_at=event.created_at,
+            auth=(),
+            prev=(),
+            body=body,
+            expires_at=expires_at,
+            private_with=peer,
         )
 
     def receive(self, entries: Iterable[tuple[Event, Any, int]]) -> None:

@@ -41,7 +41,10 @@ def fold(
     """The topic's state and what became of each event, by id. A denied or waiting event changes nothing.
 
     An event that waits (UNKNOWN) is tried again after the others, until nothing changes: what it refers to may
-    follow it in the order. standing_of returns None while the control heads an event cites are not known.
+    follow it in the order. That is deterministic: the order depends on the set of events alone, and each round goes
+    through what still waits in that order. A verdict other than UNKNOWN is final; so a rule says UNKNOWN only until
+    what the event refers to is there, and never once it is. An event whose parent waits is judged all the same.
+    standing_of returns None while the control heads an event cites are not known.
     """
     state = room.empty(topic)
     verdicts: dict[str, Verdict] = {}

@@ -8,6 +8,7 @@ or pages.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -18,6 +19,7 @@ from tadamun.core.ports import Tables
 AHEAD: Final = 15 * 60  # seconds
 LEAST_ID: Final = 4  # characters of an id that are enough to name a post
 MANY: Final = 10  # candidates that are listed
+MANY_UNREAD: Final = 1_000
 BACK: Final = 20  # rows looked at again when a place in the order of arrival is gone
 
 _ROW: Final = (
@@ -27,6 +29,11 @@ _ROW: Final = (
 _UNREAD: Final = (
     "p.author <> ? AND p.retracted = ''"
     " AND NOT EXISTS (SELECT 1 FROM talk_read r WHERE r.space = p.space AND r.id = p.id)"
+)
+# Two indexes of ids side by side say what is not read, without the rows: when all is read, that is all the work.
+_NOT_READ: Final = (
+    "SELECT q.rowid AS n FROM talk_posts q INDEXED BY talk_by_id WHERE q.space = ?"
+    " AND NOT EXISTS (SELECT 1 FROM talk_read r WHERE r.space = q.space AND r.id = q.id)"
 )
 
 
@@ -75,11 +82,11 @@ class Reader:
 
     def newest(self, wanted: Wanted, limit: int) -> list[Row]:
         """Newest first, without those ahead of the reader's clock."""
-        return self._select(wanted, "p.created_at <= ?", limit)
+        return self._select(wanted, "created_at <= ?", limit)
 
     def ahead(self, wanted: Wanted, limit: int) -> list[Row]:
         """Those whose claimed time has not come yet."""
-        return self._select(wanted, "p.created_at > ?", limit)
+        return self._select(wanted, "created_at > ?", limit)
 
     def by_ids(self, ids: Sequence[bytes], wanted: Wanted = Wanted()) -> list[Row]:
         """Those of these posts that match, in the order asked."""
@@ -169,14 +176,16 @@ class Reader:
         return {thread: (total, unread) for thread, total, unread in rows}
 
     def unread(self) -> tuple[int, int]:
-        """How many posts, and how many direct messages, are unread."""
+        """How many posts, and how many direct messages, are unread; together MANY_UNREAD at most: or more."""
         rows = self._tables.execute(
-            f"SELECT p.private_with <> x'', count(*) FROM talk_posts p WHERE p.space = ? AND {_UNREAD}"
-            " AND (p.expires_at = 0 OR p.expires_at > ?) GROUP BY 1",
-            (self.space, self.me, self.now),
+            f"SELECT private, count(*) FROM (SELECT p.private_with <> x'' AS private FROM ({_NOT_READ})"
+            " CROSS JOIN talk_posts p ON p.rowid = n"
+            " WHERE p.author <> ? AND p.retracted = '' AND (p.expires_at = 0 OR p.expires_at > ?) LIMIT ?)"
+            " GROUP BY private",
+            (self.space, self.me, self.now, MANY_UNREAD),
         )
-        by_kind = dict(rows)
-        return by_kind.get(0, 0), by_kind.get(1, 0)
+        counted = dict(rows)
+        return counted.get(0, 0), counted.get(1, 0)
 
     def mark_read(self, wanted: Wanted, ids: Sequence[bytes] | None = None) -> int:
         """Remember what matches (or these posts) as read. Gives how many were unread."""
@@ -187,6 +196,13 @@ class Reader:
             f" SELECT p.space, p.id FROM {_source(wanted)} WHERE {where}{only} RETURNING 1",
             (*values, *(ids or ())),
         )
+        if ids is None and not wanted.thread:
+            # One's own are never unread; kept beside the others they cost no look-up when all is read.
+            self._tables.execute(
+                "INSERT OR IGNORE INTO talk_read (space, id)"
+                " SELECT space, id FROM talk_posts WHERE space = ? AND author = ?",
+                (self.space, self.me),
+            )
         return len(rows)
 
     def arrived(self, after: str, limit: int) -> tuple[list[Row], str]:
@@ -207,7 +223,7 @@ class Reader:
             if not kept or _place(at, kept[0][0]) != after:
                 at = max(0, min(at, last[0][0] if last else 0) - BACK)
         rows = self._tables.execute(
-            f"SELECT {_ROW} FROM talk_posts p WHERE p.rowid > ? AND p.space = ?"
+            f"SELECT {_ROW} FROM talk_posts p WHERE p.rowid > ? AND +p.space = ?"
             " AND (p.expires_at = 0 OR p.expires_at > ?) ORDER BY p.rowid LIMIT ?",
             (at, self.space, self.now, limit),
         )
@@ -216,9 +232,17 @@ class Reader:
 
     def _select(self, wanted: Wanted, claim: str, limit: int) -> list[Row]:
         where, values = self._where(wanted)
+        at = "t" if wanted.topic else "p"
+        source = _source(wanted)
+        if wanted.unread and source == "talk_posts p":
+            # Few unread: those alone. Many: the newest of them are soon met, from the newest on.
+            few = self._tables.execute(f"{_NOT_READ} LIMIT ?", (self.space, MANY_UNREAD))
+            if len(few) < MANY_UNREAD:
+                source = "(SELECT value AS n FROM json_each(?)) CROSS JOIN talk_posts p ON p.rowid = n"
+                values = (json.dumps([n for (n,) in few]), *values)
         rows = self._tables.execute(
-            f"SELECT {_ROW} FROM {_source(wanted)} WHERE {where} AND {claim}"
-            " ORDER BY p.created_at DESC, p.id DESC LIMIT ?",
+            f"SELECT {_ROW} FROM {source} WHERE {where} AND {at}.{claim}"
+            f" ORDER BY {at}.created_at DESC, {at}.id DESC LIMIT ?",
             (*values, self.now + AHEAD, limit),
         )
         return [Row(*row) for row in rows]
@@ -243,7 +267,8 @@ class Reader:
             terms.append(_UNREAD)
             values.append(self.me)
         if wanted.before is not None:
-            terms.append("p.created_at <= ? AND (p.created_at < ? OR p.id < ?)")
+            at = "t" if wanted.topic else "p"
+            terms.append(f"{at}.created_at <= ? AND ({at}.created_at < ? OR {at}.id < ?)")
             values += (wanted.before.created_at, wanted.before.created_at, wanted.before.id)
         return " AND ".join(terms), tuple(values)
 
@@ -272,7 +297,8 @@ def _source(wanted: Wanted) -> str:
     if wanted.topic:
         # CROSS JOIN fixes the order: the topic's few first, then their posts.
         return "talk_topics t CROSS JOIN talk_posts p ON p.space = t.space AND p.id = t.id"
-    return "talk_posts p"
+    # Of two indexes that fit, the one by time would be walked to its end for a thread of two.
+    return "talk_posts p INDEXED BY talk_comments" if wanted.thread else "talk_posts p"
 
 
 def _place(n: int, post: bytes) -> str:

@@ -46,7 +46,7 @@ _PUT: Final = (
     " ON CONFLICT (space, id) DO UPDATE SET title = excluded.title, text = excluded.text, topics = excluded.topics,"
     " warning = excluded.warning, version = excluded.version, retracted = excluded.retracted, reason = excluded.reason"
 )
-_PUT_TOPIC: Final = "INSERT INTO talk_topics VALUES (?, ?, ?, ?)"
+_PUT_TOPIC: Final = "INSERT OR REPLACE INTO talk_topics VALUES (?, ?, ?, ?)"
 
 
 def project(tables: Tables, space: str, topic: str, talked: Talked | None) -> None:
