@@ -54,21 +54,31 @@ class Worded(click.Command):
             with formatter.indentation():
                 formatter.write_text(part)
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if self.examples:
             with formatter.section(_("Example")):
                 for example in self.examples:
                     formatter.write(" " * formatter.current_indent + example + "\n")
+        self._write(ctx, formatter, _("Arguments"), [one for one in self.get_params(ctx) if _is_argument(one)])
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self._write(ctx, formatter, _("Options"), [one for one in self.get_params(ctx) if not _is_argument(one)])
+
+    def _write(
+        self, ctx: click.Context, formatter: click.HelpFormatter, head: str, params: Sequence[click.Parameter]
+    ) -> None:
+        """A section of the help that explains these, in the current language."""
         records = []
-        for param in self.get_params(ctx):
+        for param in params:
             worded = copy.copy(param)
-            if isinstance(worded, click.Option) and worded.help:
+            if isinstance(worded, click.Option | click.Argument) and worded.help:
                 worded.help = _(worded.help)
             record = worded.get_help_record(ctx)
             if record is not None:
                 records.append(record)
-        with formatter.section(_("Options")):
-            formatter.write_dl(records)
+        if records:
+            with formatter.section(head):
+                formatter.write_dl(records)
 
 
 class Family(Worded, click.Group):
@@ -125,6 +135,10 @@ def command(
         return made
 
     return make
+
+
+def _is_argument(param: click.Parameter) -> bool:
+    return isinstance(param, click.Argument)
 
 
 def here_of(context: click.Context) -> Here:

@@ -5,8 +5,7 @@ What they run is `main`'s; this file does not know what a node or a keeper is ma
 
 from __future__ import annotations
 
-import asyncio
-import signal
+import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
@@ -80,6 +79,8 @@ def demo(here: Here) -> None:
         if not here.json:
             click.echo(sentence)
 
+    import asyncio  # here, so that help starts without it
+
     good = asyncio.run(here.hands.demo(narrate))
     if here.json:
         click.echo(as_json({"good": good, "told": told}))
@@ -90,10 +91,10 @@ def demo(here: Here) -> None:
 def until_stopped(
     here: Here, run: Callable[[Tell], Coroutine[Any, Any, None]], screen: Callable[[Mapping[str, Any]], list[str]]
 ) -> None:
-    """Run a coroutine until it ends or the person stops it (Ctrl-C, SIGTERM, a closed terminal), which is no error.
+    """Run a coroutine until the person stops it, showing the screen once it is ready."""
+    import asyncio
 
-    The first signal stops cleanly; a second one, if that takes too long for somebody, at once.
-    """
+    from tadamun.cli.stopping import stoppable
 
     def ready(told: Mapping[str, Any]) -> None:
         if here.json:
@@ -101,34 +102,11 @@ def until_stopped(
         else:
             for line in screen(told):
                 click.echo(line)
+        sys.stdout.flush()  # whoever waits for it behind a pipe sees it now
 
-    asyncio.run(_stoppable(run(ready)))
+    asyncio.run(stoppable(run(ready)))
     if not here.json:
         click.echo(_("Stopped. Everything is kept."), err=True)
-
-
-async def _stoppable(work: Coroutine[Any, Any, None]) -> None:
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-    signals = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asks to be left running
-        signals.append(signal.SIGHUP)
-    stopped = False
-
-    def stop() -> None:
-        nonlocal stopped
-        stopped = True
-        for one in signals:
-            loop.remove_signal_handler(one)
-        task.cancel()
-
-    for one in signals:
-        loop.add_signal_handler(one, stop)
-    try:
-        await work
-    except asyncio.CancelledError:
-        if not stopped:
-            raise
 
 
 def _running(here: Here, told: Mapping[str, Any], lan: bool) -> list[str]:
