@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from seeded import SPACE, Seeded
 
 from tadamun.core.errors import Reason, RemoteError
+from tadamun.core.limits import MAX_LOCKBOXES
 from tadamun.crypto import lan
 from tadamun.crypto.bundle import Bundle, Device, holds
 from tadamun.crypto.epoch import EpochKeys
@@ -129,6 +130,6 @@ def test_whispers_of_rubbish(random: Seeded) -> None:
             hear(key, boxes, SPACE, AUTHOR)
         assert refused.value.reason is Reason.MALFORMED
     with pytest.raises(RemoteError) as refused:
-        hear(key, [to_b64(bytes(SIZE))] * 257, SPACE, AUTHOR)
+        hear(key, [to_b64(bytes(SIZE))] * (MAX_LOCKBOXES + 1), SPACE, AUTHOR)
     assert refused.value.reason is Reason.TOO_LARGE
-    assert hear(key, [to_b64(bytes(SIZE))] * 256, SPACE, AUTHOR) is None
+    assert hear(key, [to_b64(bytes(SIZE))] * MAX_LOCKBOXES, SPACE, AUTHOR) is None
