@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -74,6 +74,12 @@ def test_ctrl_c_is_the_parents(opener: Opener, batch: list[str | bytes], epoch: 
     assert child_of(opener).poll() is None
 
 
+@pytest.mark.parametrize("python", ["/nonexistent", "/bin/true"])
+def test_child_that_cannot_start(batch: list[str | bytes], epoch: EpochKeys, python: str) -> None:
+    with Opener(python) as opener:
+        assert opener.open_many(batch, epoch) == open_many(batch, epoch)
+
+
 def test_closed_opener_still_opens(batch: list[str | bytes], epoch: EpochKeys) -> None:
     with Opener() as opener:
         opener.open_many(batch, epoch)
@@ -99,15 +105,23 @@ def test_threads_take_turns(opener: Opener, batch: list[str | bytes], epoch: Epo
 
 
 def test_child_ends_with_its_input() -> None:
-    """So it does when the parent is killed: the pipe closes."""
-    child = subprocess.run(
-        (sys.executable, "-P", "-m", "tadamun.crypto.worker"), input=b"", capture_output=True, timeout=30, check=False
-    )
-    assert (child.returncode, child.stdout, child.stderr) == (0, b"", b"")
+    """So it does when the parent is killed: the socket closes."""
+    ours, theirs = socket.socketpair()
+    with subprocess.Popen(
+        (sys.executable, "-P", "-m", "tadamun.crypto.worker"), stdin=theirs, stderr=subprocess.PIPE
+    ) as child:
+        theirs.close()
+        ours.close()
+        _, complaint = child.communicate(timeout=30)
+    assert (child.returncode, complaint) == (0, b"")
 
 
 @pytest.mark.parametrize("cut", [b"\x00", b"\x00\x00\x00\x09", b"\x00\x00\x00\x09abc"])
 def test_half_a_message_ends_the_child(cut: bytes) -> None:
-    sink = io.BytesIO()
-    serve(io.BytesIO(cut), sink)
-    assert sink.getvalue() == b""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(cut)
+        ours.shutdown(socket.SHUT_WR)
+        serve(theirs)
+        theirs.shutdown(socket.SHUT_WR)
+        assert ours.recv(1) == b""

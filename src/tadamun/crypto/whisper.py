@@ -18,7 +18,7 @@ from tadamun.crypto.secret import Secret
 from tadamun.crypto.text import from_b64, raw32, to_b64
 
 STEP: Final = 8
-CONTENT: Final = 3 * 32  # bytes: secret and two members
+CONTENT: Final = 3 * 32 + 8  # bytes: secret, two members, expiry
 SIZE: Final = ENC + CONTENT + TAG
 
 
@@ -28,10 +28,17 @@ class Whisper:
 
     secret: Secret
     members: tuple[str, str]
+    expires_at: int  # Unix seconds; 0: for good
 
 
 def whisper(
-    secret: Secret, members: tuple[str, str], keys: Sequence[str], space: str, author_device: str, random: Random
+    secret: Secret,
+    members: tuple[str, str],
+    keys: Sequence[str],
+    space: str,
+    author_device: str,
+    random: Random,
+    expires_at: int = 0,
 ) -> tuple[str, ...]:
     """The boxes of a whisper, for the HPKE keys (base64url) of both members' live devices.
 
@@ -39,7 +46,7 @@ def whisper(
     a key that cannot be sealed to.
     """
     low, high = sorted((raw32(members[0]), raw32(members[1])))
-    content = secret.reveal() + low + high
+    content = secret.reveal() + low + high + expires_at.to_bytes(8, "big")
     info = labels.whisper(space, author_device)
     boxes = [seal_to(key, content, info) for key in keys]
     # Made as the others are: random bytes in place of `enc` would stand out, half of them are no encoding of a point.
@@ -64,8 +71,8 @@ def hear(key: BoxKey, boxes: Sequence[str], space: str, author_device: str) -> W
             content = open_box(key, raw, info)
         except RemoteError:
             continue
-        low, high = content[32:64].hex(), content[64:].hex()
+        low, high = content[32:64].hex(), content[64:96].hex()
         if low > high:
             raise RemoteError(Reason.MALFORMED, "members out of order")
-        return Whisper(Secret(content[:32]), (low, high))
+        return Whisper(Secret(content[:32]), (low, high), int.from_bytes(content[96:], "big"))
     return None

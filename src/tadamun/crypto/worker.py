@@ -1,22 +1,24 @@
 """Opening on another core: the same answers as `seal.open_many`, from a process of its own.
 
-Threads do not help while the interpreter is busy: libsecp256k1 lets go of the lock for each signature, and then waits
-up to a switch interval (5 ms) to have it back. So a node that catches up gives whole batches to this process and
-keeps its own core for storing and folding. The child gets payloads and the epoch's conversation key by its standard
-input, holds nothing between batches, and ends when that closes, also when the parent was killed.
+Threads do not help: libsecp256k1 lets go of the interpreter lock for each signature, and then waits to have it back,
+up to a switch interval (5 ms) if the interpreter is busy, and some 10 µs if not, which is all that was won. So a node
+that catches up gives whole batches to this process and keeps its own core for storing and folding. The child gets
+payloads and the epoch's conversation key over a socket, keeps nothing between batches, and ends when the socket closes,
+also when the parent was killed.
 
-Framing, both ways: length (4 bytes, big endian), then MessagePack.
+Framing, both ways: length (4 bytes, big endian), then MessagePack. A whole batch passes in one system call each way
+(MSG_WAITALL), because each return from one may have to wait for the lock.
 """
 
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from threading import Lock
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import msgspec
 
@@ -27,7 +29,7 @@ from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.seal import open_many, unseal
 from tadamun.crypto.secret import Secret
 
-SMALL: Final = 16  # events; fewer are opened here and now, sooner than the pipe would answer
+SMALL: Final = 16  # events; fewer are opened here and now, sooner than the child would answer
 
 
 class _Work(msgspec.Struct, array_like=True, frozen=True):
@@ -43,11 +45,13 @@ _answers: Final = msgspec.msgpack.Decoder(list[Event | Reason])
 class Opener:
     """One child process, started by the first batch worth it; a context manager.
 
-    `open_many` blocks: call it from a thread, with batches of 500 or more. Several threads may; they take turns.
+    `open_many` blocks: call it from a thread, with batches of 500 to 2,000. Several threads may; they take turns.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, python: str = sys.executable) -> None:
+        self._python = python
         self._child: subprocess.Popen[bytes] | None = None
+        self._line: socket.socket | None = None
         self._closed = False
         self._turn = Lock()
 
@@ -62,35 +66,35 @@ class Opener:
         return [answer if isinstance(answer, Reason) else Genuine(answer) for answer in answers]
 
     def _ask(self, batch: Sequence[str | bytes], conversation: Secret) -> list[Event | Reason] | None:
+        if self._closed:
+            return None
         try:
-            child = self._running()
-            if child is None or child.stdin is None or child.stdout is None:
-                return None
-            _write(child.stdin, _encoder.encode(_Work(conversation.reveal(), list(batch))))
-            answers = _answers.decode(_read(child.stdout))
-        except (OSError, EOFError, msgspec.DecodeError):
+            if self._line is None:
+                self._line = self._start()
+            _send(self._line, _encoder.encode(_Work(conversation.reveal(), list(batch))))
+            answers = _answers.decode(_receive(self._line))
+        except (OSError, EOFError, ValueError):
             self._stop()
             return None
         return answers if len(answers) == len(batch) else None
 
-    def _running(self) -> subprocess.Popen[bytes] | None:
-        if self._child is None and not self._closed:
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        with theirs:
             # -P: not to import from wherever the person happens to stand.
-            command = (sys.executable, "-P", "-m", "tadamun.crypto.worker")
+            command = (self._python, "-P", "-m", "tadamun.crypto.worker")
             self._child = subprocess.Popen(  # noqa: S603 - nothing of the command comes from outside
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
-        return self._child
+        return ours
 
     def _stop(self) -> None:
-        child, self._child = self._child, None
-        if child is not None:
-            child.kill()  # it holds nothing that could be lost
-            child.wait()
-            for pipe in (child.stdin, child.stdout):
-                if pipe is not None:
-                    with suppress(OSError):  # what was still unsent
-                        pipe.close()
+        if self._line is not None:
+            self._line.close()
+        if self._child is not None:
+            self._child.kill()  # it holds nothing that could be lost
+            self._child.wait()
+        self._line = self._child = None
 
     def close(self) -> None:
         """End the child, once the batch under way is done. Later batches are opened in the caller's thread."""
@@ -105,32 +109,38 @@ class Opener:
         self.close()
 
 
-def _write(pipe: IO[bytes], message: bytes) -> None:
-    pipe.write(len(message).to_bytes(4, "big") + message)
-    pipe.flush()
+def _send(line: socket.socket, message: bytes) -> None:
+    line.sendall(len(message).to_bytes(4, "big") + message)
 
 
-def _read(pipe: IO[bytes]) -> bytes:
+def _receive(line: socket.socket) -> bytearray:
     """One message. Raises EOFError when the other side is gone."""
-    head = pipe.read(4)
-    size = int.from_bytes(head, "big")
-    message = pipe.read(size) if len(head) == 4 else b""
-    if len(head) < 4 or len(message) < size:
-        raise EOFError
-    return message
+    return _exactly(line, int.from_bytes(_exactly(line, 4), "big"))
 
 
-def serve(source: IO[bytes], sink: IO[bytes]) -> None:
-    """The child: batches in, answers out, until the source ends."""
+def _exactly(line: socket.socket, size: int) -> bytearray:
+    data = bytearray(size)
+    view, filled = memoryview(data), 0
+    while filled < size:  # more than once only when a signal came in between
+        count = line.recv_into(view[filled:], size - filled, socket.MSG_WAITALL)
+        if not count:
+            raise EOFError
+        filled += count
+    return data
+
+
+def serve(line: socket.socket) -> None:
+    """The child: batches in, answers out, until the other side is gone."""
     while True:
         try:
-            work = _works.decode(_read(source))
-        except EOFError:
+            work = _works.decode(_receive(line))
+            _send(line, _encoder.encode(unseal(work.batch, Secret(work.conversation))))
+        except (EOFError, OSError):
             return
-        _write(sink, _encoder.encode(unseal(work.batch, Secret(work.conversation))))
 
 
 if __name__ == "__main__":
     # Ctrl-C goes to the whole terminal; when to end is the parent's to say.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    with socket.socket(fileno=0) as line:
+        serve(line)
