@@ -53,7 +53,8 @@ class House:
     @asynccontextmanager
     async def caller(self, *keys: Signer, **how: Any) -> AsyncIterator[Caller]:
         """A connection that proved these keys."""
-        async with connect(self.address, compression=None, max_size=2**24, proxy=None, **how) as socket:
+        calm = {"compression": None, "max_size": 2**24, "max_queue": None, "close_timeout": 1, "proxy": None}
+        async with connect(self.address, **calm, **how) as socket:
             caller = Caller(socket, self)
             await caller.hear("AUTH")
             for key in keys:

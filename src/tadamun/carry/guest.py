@@ -67,7 +67,8 @@ class Guest:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._read())
                 tasks.create_task(self._work())
-                tasks.create_task(self._tend())
+                tasks.create_task(self._expect_proof())
+                tasks.create_task(self._tidy())
                 tasks.create_task(self.pipe.run())
         except ExceptionGroup as group:
             fault = _worst(group)
@@ -109,15 +110,16 @@ class Guest:
                     await self._obey(parts)
             await self._bring(events)
 
-    async def _tend(self) -> None:
-        """Close on those who do not say who they are where that is all one can do; drop unused reconciliations."""
-        policy = self._house.policy
-        if not policy.public:
-            await asyncio.sleep(policy.proof)
+    async def _expect_proof(self) -> None:
+        """Where nothing is to be had without a key, those who show none do not keep the place of others."""
+        if not self._house.policy.public:
+            await asyncio.sleep(self._house.policy.proof)
             if not self.proven:
                 raise RemoteError(Reason.TOO_SLOW, "no key was proved")
+
+    async def _tidy(self) -> None:
         while True:
-            await asyncio.sleep(policy.rest)
+            await asyncio.sleep(self._house.policy.rest)
             self._reconciliations.drop_unused()
 
     # What is said, and what is answered.

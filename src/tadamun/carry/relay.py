@@ -30,9 +30,8 @@ from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.ports import Clock, Random, Wire
 
 log = logging.getLogger("tadamun.relay")
-_silent = logging.getLogger("tadamun.relay.websockets")  # its tracebacks would hold what strangers said
-_silent.propagate = False
-_silent.addHandler(logging.NullHandler())
+_silent = logging.getLogger("tadamun.relay.websockets")
+_silent.setLevel(logging.CRITICAL + 1)  # it would log what is said, word for word and in tracebacks
 
 PARTING: Final = 0.4  # seconds for a closing handshake
 READ_AHEAD: Final = 64  # frames
@@ -236,11 +235,12 @@ class _Socket(ServerConnection):
             return None
 
     async def send_all(self, messages: Sequence[bytes]) -> None:
-        # One write for all, instead of one each: half the cost of an event.
         try:
             async with self.send_context():
                 for message in messages:
                     self.protocol.send_text(message)
+                # One write for all of them: left to itself, websockets makes a system call of each (12 µs).
+                self.transport.write(b"".join(self.protocol.data_to_send()))
         except ConnectionClosed:
             raise Ended from None
 
