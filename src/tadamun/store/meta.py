@@ -12,6 +12,12 @@ def get(tables: Tables, key: str) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
+def beginning(tables: Tables, start: str) -> list[tuple[str, bytes]]:
+    """All names that begin so, with their values, in order. start: without the signs that GLOB reads (`*?[`)."""
+    rows = tables.execute("SELECT key, value FROM meta WHERE key GLOB ? ORDER BY key", (start + "*",))
+    return [(key, bytes(value)) for key, value in rows]
+
+
 def put(tx: Tables, key: str, value: bytes) -> None:
     tx.execute(
         "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",

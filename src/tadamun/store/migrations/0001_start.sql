@@ -80,6 +80,7 @@ CREATE TABLE log (
 );
 CREATE INDEX log_by_device ON log (device, channel, seq);
 CREATE INDEX log_by_topic ON log (topic) WHERE topic IS NOT NULL;
+CREATE INDEX log_upkeep ON log (space, kind) WHERE kind BETWEEN 3701 AND 3729;
 CREATE INDEX log_waiting ON log (space) WHERE verdict = 2;
 CREATE INDEX log_by_expiry ON log (expires_at) WHERE expires_at > 0;
 

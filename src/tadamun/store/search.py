@@ -1,0 +1,204 @@
+"""Full text over what rooms want found: words by their stems, and any part of a word by its trigrams.
+
+`search_words` indexes stems, `search_parts` trigrams of the normalised text; neither keeps text (content=''), and both
+are told what to take out, so that under FTS5's secure-delete nothing of a removed text stays in their segments. (FTS5's
+own way of deleting without the text, contentless_delete, leaves the words there until segments merge.)
+Asking: all words must match, by stem; if nothing does, the last word may be unfinished; then words may be parts of
+words; then one word may be missing. "Quoted words" must stand together. No spelling of a query is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Final
+
+from tadamun.core.ports import Tables
+from tadamun.core.room import SearchText
+from tadamun.store import arabic
+from tadamun.store.log import pack_topic
+from tadamun.store.tables import listed, one
+
+MAX_WORDS: Final = 12  # of a query; more say no more
+CANDIDATES: Final = 200  # the newest that match, put in order by how they match
+_MARK: Final = "\x1f"  # around topic labels
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """groups: words, or phrases of several, normalised. last_open: the last may be the beginning of a word."""
+
+    groups: tuple[tuple[str, ...], ...]
+    last_open: bool
+
+
+def put(tx: Tables, space: int, topic: str, found: SearchText) -> None:
+    """Make a topic findable by this text instead of whatever it was found by before."""
+    put_many(tx, space, [(topic, found)])
+
+
+def put_many(tx: Tables, space: int, texts: Sequence[tuple[str, SearchText]]) -> None:
+    """The same for many; thousands at once cost least. A topic given twice: the last counts."""
+    last = dict(texts)
+    _remove(tx, _rows(tx, space, list(last)))
+    (start,) = tx.execute("SELECT coalesce(max(n), 0) FROM search")[0]
+    rows = []
+    for n, (topic, found) in enumerate(last.items(), start + 1):
+        plain = arabic.normal(found.text)
+        topics = _MARK + _MARK.join(found.topics) + _MARK
+        author = pack_topic(found.author)
+        rows.append((n, space, pack_topic(topic), author, found.created_at, topics, arabic.stems(plain), plain))
+    tx.many(
+        "INSERT INTO search (n, space, topic, author, created_at, topics, words, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+    tx.many("INSERT INTO search_words (rowid, words) VALUES (?, ?)", [(row[0], row[6]) for row in rows])
+    tx.many("INSERT INTO search_parts (rowid, text) VALUES (?, ?)", [(row[0], row[7]) for row in rows])
+
+
+def remove(tx: Tables, space: int, topic: str) -> None:
+    """Nothing finds the topic any more, and nothing of its text stays."""
+    _remove(tx, _rows(tx, space, [topic]))
+
+
+def clear(tx: Tables, space: int | None = None) -> None:
+    """Forget everything, or everything of one space: before a rebuild, and on leaving."""
+    if space is None:
+        for table in ("search_words", "search_parts"):
+            tx.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
+        tx.execute("DELETE FROM search")
+    else:
+        _remove(tx, tx.execute("SELECT n, words, text FROM search WHERE space = ?", (space,)))
+
+
+def find(
+    tables: Tables,
+    space: int,
+    query: str,
+    limit: int,
+    *,
+    author: str | None = None,
+    topic: str | None = None,
+    since: int | None = None,
+    until: int | None = None,
+) -> list[str]:
+    """Topics of the space, best first: those with the words as typed, then the newest.
+
+    author: member id; topic: a label; since, until: Unix seconds, inclusive. A query without words finds the newest
+    that pass the filters.
+    """
+    where: list[str] = ["s.space = ?"]
+    arguments: list[Any] = [space]
+    for condition, value in (
+        ("s.author = ?", None if author is None else pack_topic(author)),
+        ("instr(s.topics, ?) > 0", None if topic is None else _MARK + topic + _MARK),
+        ("s.created_at >= ?", since),
+        ("s.created_at <= ?", until),
+    ):
+        if value is not None:
+            where.append(condition)
+            arguments.append(value)
+    filters = " AND ".join(where)
+    asked = parse(query)
+    if not asked.groups:
+        rows = tables.execute(
+            f"SELECT s.topic FROM search s WHERE {filters} ORDER BY s.created_at DESC, s.n DESC LIMIT ?",
+            (*arguments, max(limit, 0)),
+        )
+        return [_topic(row[0]) for row in rows]
+    for table, match, parts in _tries(asked):
+        exact = "".join(" AND instr(s.text, ?) > 0" for _ in parts)
+        rows = tables.execute(
+            f"SELECT s.topic, s.text, s.created_at, s.n FROM {table} JOIN search s ON s.n = {table}.rowid"
+            f" WHERE {table} MATCH ? AND {filters}{exact} ORDER BY {table}.rowid DESC LIMIT ?",
+            (match, *arguments, *parts, max(limit, CANDIDATES)),
+        )
+        if rows:
+            return [_topic(row[0]) for row in sorted(rows, key=lambda row: _worth(asked, row))][: max(limit, 0)]
+    return []
+
+
+def parse(query: str) -> _Asked:
+    """What is asked for, in normalised words. Signs mean nothing, save quotation marks around words."""
+    plain = arabic.normal(query[:1_000]).translate({ord(mark): '"' for mark in "“”«»„"})
+    groups: list[tuple[str, ...]] = []
+    pieces = plain.split('"')
+    for index, piece in enumerate(pieces):
+        found = arabic.words(piece)
+        if index % 2 and len(pieces) - 1 > index:
+            groups += [tuple(found)] if found else []
+        else:
+            groups += [(word,) for word in found]
+    telling = [group for group in groups if len(group) > 1 or not arabic.is_stop(group[0])]
+    groups = list(dict.fromkeys(telling or groups))[:MAX_WORDS]
+    last_open = bool(plain) and not plain[-1].isspace() and bool(groups) and plain.endswith(groups[-1][-1])
+    return _Asked(tuple(groups), last_open)
+
+
+def _tries(asked: _Asked) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """(table, FTS5 expression, parts the text must hold): each is asked only if those before found nothing."""
+    exact = [_by_stem(group) for group in asked.groups]
+    yield "search_words", " AND ".join(exact), ()
+    last = asked.groups[-1][-1]
+    if asked.last_open and len(asked.groups[-1]) == 1 and len(last) >= 2:
+        yield "search_words", " AND ".join([*exact[:-1], f"({exact[-1]} OR {_quoted(last)} *)"]), ()
+    parts = tuple(" ".join(group) for group in asked.groups)
+    if all(len(part) >= 3 for part in parts):
+        grams = dict.fromkeys(part[k : k + 3] for part in parts for k in range(len(part) - 2))
+        yield "search_parts", " AND ".join(map(_quoted, grams)), parts
+    if len(exact) > 1:
+        fewer = (" AND ".join(some) for some in combinations(exact, len(exact) - 1))
+        yield "search_words", " OR ".join(f"({some})" for some in fewer), ()
+
+
+def _by_stem(group: tuple[str, ...]) -> str:
+    rest = " ".join(map(arabic.stem, group[1:]))
+    return "(" + " OR ".join(_quoted(f"{first} {rest}".strip()) for first in arabic.spellings(group[0])) + ")"
+
+
+def _quoted(text: str) -> str:
+    """An FTS5 string: whatever is in it, it is words and no operator."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _worth(asked: _Asked, row: tuple[Any, ...]) -> tuple[int, int, int]:
+    _, text, created_at, n = row
+    as_typed = sum(" ".join(group) in text for group in asked.groups)
+    return -as_typed, -created_at, -n
+
+
+def _rows(tables: Tables, space: int, topics: Sequence[str]) -> list[tuple[Any, ...]]:
+    if len(topics) == 1:
+        found = one(
+            tables.execute(
+                "SELECT n, words, text FROM search WHERE space = ? AND topic = ?", (space, pack_topic(topics[0]))
+            )
+        )
+        return [] if found is None else [found]
+    ids = [topic for topic in topics if isinstance(pack_topic(topic), bytes)]
+    others = [topic for topic in topics if isinstance(pack_topic(topic), str)]
+    return [
+        row
+        for value, some in (("unhex(value)", ids), ("value", others))
+        if some
+        for row in tables.execute(
+            f"SELECT n, words, text FROM search WHERE space = ? AND topic IN (SELECT {value} FROM json_each(?))",
+            (space, listed(some)),
+        )
+    ]
+
+
+def _remove(tx: Tables, rows: Sequence[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
+    tx.many("INSERT INTO search_words (search_words, rowid, words) VALUES ('delete', ?, ?)", [row[:2] for row in rows])
+    tx.many(
+        "INSERT INTO search_parts (search_parts, rowid, text) VALUES ('delete', ?, ?)",
+        [(row[0], row[2]) for row in rows],
+    )
+    tx.execute("DELETE FROM search WHERE n IN (SELECT value FROM json_each(?))", (str([row[0] for row in rows]),))
+
+
+def _topic(value: bytes | str) -> str:
+    return value.hex() if isinstance(value, bytes) else value
