@@ -55,7 +55,10 @@ async def list_members(bench: Workbench, asked: InSpace) -> list[dict[str, Any]]
             "SELECT member, count(*) FROM people_vouches WHERE space = ? AND vouches = 1 GROUP BY member", (space,)
         )
     )
-    people = [_card(bench, space, member) | {"vouches": vouched.get(member, 0)} for member in bench.members(space)]
+    people = [
+        _card(bench, space, member, level) | {"vouches": vouched.get(member, 0)}
+        for member, level in bench.members(space).items()
+    ]
     return sorted(people, key=lambda person: (person["name"].casefold(), person["member"]))
 
 
@@ -73,7 +76,7 @@ async def show(bench: Workbench, asked: OfMember) -> dict[str, Any]:
     vouched_by = [
         {"member": voucher, "name": bench.facts.names.name(space, voucher), "note": note} for voucher, note in rows
     ]
-    return _card(bench, space, member) | {"vouched_by": vouched_by}
+    return _card(bench, space, member, bench.members(space).get(member)) | {"vouched_by": vouched_by}
 
 
 async def set_profile(bench: Workbench, asked: SetProfile) -> dict[str, Any]:
@@ -89,7 +92,7 @@ async def set_profile(bench: Workbench, asked: SetProfile) -> dict[str, Any]:
         held["about"] if asked.about is None else asked.about,
     )
     event = await bench.say(space, saying)
-    return {"id": event} | _card(bench, space, me)
+    return {"id": event} | _card(bench, space, me, bench.members(space).get(me))
 
 
 async def vouch(bench: Workbench, asked: VouchFor) -> dict[str, Any]:
@@ -129,7 +132,7 @@ async def verify(bench: Workbench, asked: Verify) -> dict[str, Any]:
         bench.tables.execute(
             "INSERT INTO people_verified VALUES (?, ?, ?, ?)", (space, member, digits, bench.clock.now())
         )
-    return _card(bench, space, member)
+    return _card(bench, space, member, bench.members(space).get(member))
 
 
 CALLS: Final = {
@@ -143,7 +146,7 @@ CALLS: Final = {
 }
 
 
-def _card(bench: Workbench, space: str, member: str) -> dict[str, Any]:
+def _card(bench: Workbench, space: str, member: str, level: int | None) -> dict[str, Any]:
     profile = _profile(bench, space, member)
     return {
         "member": member,
@@ -151,7 +154,7 @@ def _card(bench: Workbench, space: str, member: str) -> dict[str, Any]:
         "pronouns": profile["pronouns"],
         "languages": profile["languages"],
         "about": profile["about"],
-        "level": bench.members(space).get(member),
+        "level": level,
         "me": member == bench.me(space),
         "verified": _verified(bench, space, member),
     }
