@@ -87,7 +87,7 @@ ANSWERS: dict[str, Any] = {
         "counters": {"malformed": 1_234},
         "stored": {"vault_bytes": 1_500_000, "wire_bytes": 400},
     },
-    "node.doctor": {"checks": [{"name": "clock", "ok": True, "message": "The clock is right.", "arguments": {}}]},
+    "node.doctor": {"checks": [{"name": "clock", "ok": True, "message": "Nothing was done.", "arguments": {}}]},
     "node.rebuild": {"events": 12, "same": True},
     "node.export": {"path": "/tmp/x.jsonl", "events": 5},
     "node.import": {"imported": 2, "skipped": [{"line": 3, "why": "not JSON"}]},

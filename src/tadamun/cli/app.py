@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gettext
 import importlib
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -69,18 +70,19 @@ class App(Family):
         assert isinstance(found, click.Command)
         return found
 
-    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> Any:
         """Run and exit (SystemExit) as Click does, but errors end as docs/guides/exit-codes.md says."""
         typed = list(sys.argv[1:] if args is None else args)
-        extra = {**extra, "standalone_mode": False, "prog_name": "tadamun", "obj": self.hands}
 
         def act() -> None:
             speak(language_of(typed))
-            code = click.Group.main(self, typed, *rest, **extra)
-            if isinstance(code, int) and code:
-                raise click.exceptions.Exit(code)
+            with self.make_context("tadamun", typed, obj=self.hands) as context:
+                self.invoke(context)
 
         speak(from_environment(os.environ))
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # a terminal without the letters shows their numbers
         raise SystemExit(end_well(act, json="--json" in typed))
 
 

@@ -66,7 +66,7 @@ def _door(here: Here) -> Knock | None:
     return knock(here.home)
 
 
-def _inside(here: Here, script: Callable[[Asked], Awaitable[T]], online: bool) -> T:
+def _inside(here: Here, script: Callable[[Asked], Awaitable[T]], online: bool, patience: float = BUSY) -> T:
     """Run the script on a vault opened in this process. If another command holds it, wait a little for our turn."""
     import asyncio
 
@@ -78,7 +78,7 @@ def _inside(here: Here, script: Callable[[Asked], Awaitable[T]], online: bool) -
             async with here.hands.open(here.home, passphrase, online) as service:
                 return await script(service.call)
 
-    deadline = time.monotonic() + BUSY
+    deadline = time.monotonic() + patience
     while True:
         try:
             with progress(here.live) as report:

@@ -68,6 +68,7 @@ def _hint(error: click.ClickException) -> str:
     """After a slip of the fingers: where the right spelling is explained."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return ""  # it is the help
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        return say("See: {command}", command=f"{error.ctx.command_path} --help")
-    return ""
+    if not isinstance(error, click.UsageError):
+        return ""
+    command = error.ctx.command_path if error.ctx is not None else "tadamun"
+    return say("See: {command}", command=f"{command} --help")

@@ -54,12 +54,12 @@ class Line:
 
 
 @contextmanager
-def progress(live: bool, quiet: float = QUIET) -> Iterator[Report]:
+def progress(live: bool, quiet: float = QUIET, stream: TextIO | None = None) -> Iterator[Report]:
     """Show the line while the block runs, if someone watches and it takes longer than `quiet` seconds."""
     if not live:
         yield lambda done, of: None
         return
-    line, over = Line(sys.stderr), threading.Event()
+    line, over = Line(stream or sys.stderr), threading.Event()
 
     def redraw() -> None:
         while not over.wait(quiet):
