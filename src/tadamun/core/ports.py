@@ -120,6 +120,7 @@ class Saying:
     content: str
     tags: tuple[tuple[str, ...], ...] = ()
     audience: Audience = field(default_factory=Audience)
+    prev: tuple[str, ...] = ()  # heads of the object it continues, sorted
 
 
 class Desk(Protocol):

@@ -7,37 +7,40 @@ binary values are unpadded base64url.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from tadamun.core.event import Hex32, Hex64
+from tadamun.core import body
+from tadamun.core.event import Hex32, Hex64, Tags
 from tadamun.core.limits import MAX_INTEGER, MAX_LOCKBOXES
 
-Box = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,400}$")]
-Bytes32 = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}$")]
+Box = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,400}\\Z")]
+Bytes32 = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}\\Z")]
 Time = Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]
-Address = Annotated[str, msgspec.Meta(pattern=r"^wss?://[\x21-\x7e]{1,200}$")]
+Address = Annotated[str, msgspec.Meta(pattern=r"^wss?://[\x21-\x7e]{1,200}\Z")]
 
 
-class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What all have in common: the version."""
+
     v: Literal[1] = 1
 
 
-class Lockboxes(_Body, frozen=True, forbid_unknown_fields=True):
+class Lockboxes(Body, frozen=True, forbid_unknown_fields=True):
     """3713: an epoch's secret for each device that is to have it."""
 
     epoch: Hex32
     boxes: Annotated[tuple[tuple[Hex32, Box], ...], msgspec.Meta(min_length=1, max_length=MAX_LOCKBOXES)]
 
 
-class HistoryLinks(_Body, frozen=True, forbid_unknown_fields=True):
+class HistoryLinks(Body, frozen=True, forbid_unknown_fields=True):
     """3714: (child epoch, parent epoch, parent's secret under the child's history key)."""
 
     links: Annotated[tuple[tuple[Hex32, Hex32, Box], ...], msgspec.Meta(min_length=1, max_length=100)]
 
 
-class Bucket(_Body, frozen=True, forbid_unknown_fields=True):
+class Bucket(Body, frozen=True, forbid_unknown_fields=True):
     """3715: the secret under which content that expires at `expires` is sealed, for each device's prekey."""
 
     bucket: Hex32
@@ -46,39 +49,39 @@ class Bucket(_Body, frozen=True, forbid_unknown_fields=True):
     boxes: Annotated[tuple[tuple[Hex32, Box], ...], msgspec.Meta(min_length=1, max_length=MAX_LOCKBOXES)]
 
 
-class Prekey(_Body, frozen=True, forbid_unknown_fields=True):
+class Prekey(Body, frozen=True, forbid_unknown_fields=True):
     """3716: the author device's new prekey (X25519)."""
 
     prekey: Bytes32
 
 
-class CheckpointPart(_Body, frozen=True, forbid_unknown_fields=True):
+class CheckpointPart(Body, frozen=True, forbid_unknown_fields=True):
     """3717: a part of a checkpoint's state, named by its SHA-256."""
 
     hash: Hex32
-    data: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,36000}$")]
+    data: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,36000}\\Z")]
 
 
-class Whisper(_Body, frozen=True, forbid_unknown_fields=True):
+class Whisper(Body, frozen=True, forbid_unknown_fields=True):
     """3718: opens a direct-message channel; nobody can tell whose boxes are real."""
 
     boxes: Annotated[tuple[Box, ...], msgspec.Meta(min_length=1, max_length=64)]
 
 
-class JoinRequest(_Body, frozen=True, forbid_unknown_fields=True):
+class JoinRequest(Body, frozen=True, forbid_unknown_fields=True):
     """3719: a device asks to be let in; the box opens with the invite's request key."""
 
-    box: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,4000}$")]
+    box: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,4000}\\Z")]
 
 
-class Welcome(_Body, frozen=True, forbid_unknown_fields=True):
+class Welcome(Body, frozen=True, forbid_unknown_fields=True):
     """3720: the answer to one device, to be opened with its box key."""
 
     to: Hex32
-    box: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,30000}$")]
+    box: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,30000}\\Z")]
 
 
-class Cosign(_Body, frozen=True, forbid_unknown_fields=True):
+class Cosign(Body, frozen=True, forbid_unknown_fields=True):
     """3721: a signature under a proposed act or checkpoint.
 
     kind, content: the control event proposed, its own signature list empty. heads: the control heads it will name
@@ -91,20 +94,20 @@ class Cosign(_Body, frozen=True, forbid_unknown_fields=True):
     sig: Hex64
 
 
-class Addresses(_Body, frozen=True, forbid_unknown_fields=True):
+class Addresses(Body, frozen=True, forbid_unknown_fields=True):
     """3722: where the author's node can be reached; replaces what that device said before (by its log sequence)."""
 
     addresses: Annotated[tuple[Address, ...], msgspec.Meta(max_length=8)]
 
 
-class Need(_Body, frozen=True, forbid_unknown_fields=True):
+class Need(Body, frozen=True, forbid_unknown_fields=True):
     """3723: the author's device has no box for this epoch and asks for one."""
 
     epoch: Hex32
 
 
 class JoinAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Inside a join request's box. device: a Bundle's canonical JSON; proof: by the invite key. anchor: from the link."""
+    """Inside a join request: device is a Bundle as canonical JSON, proof by the invite key, anchor from the link."""
 
     device: Annotated[str, msgspec.Meta(max_length=2_000)]
     proof: Hex64
@@ -119,7 +122,7 @@ class JoinAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     epochs: Annotated[tuple[tuple[Hex32, Bytes32], ...], msgspec.Meta(max_length=8)]
 
 
-BODIES: dict[int, type[_Body]] = {
+BODIES: dict[int, type[Body]] = {
     3713: Lockboxes,
     3714: HistoryLinks,
     3715: Bucket,
@@ -133,3 +136,11 @@ BODIES: dict[int, type[_Body]] = {
     3723: Need,
 }
 LOCKBOXES, HISTORY, BUCKET, PREKEY, PART, WHISPER, JOIN, WELCOME, COSIGN, ADDRESSES, NEED = BODIES
+
+_decoders: Final[dict[int, msgspec.json.Decoder[Any]]] = {kind: msgspec.json.Decoder(t) for kind, t in BODIES.items()}
+
+
+def read(kind: int, content: str, tags: Tags) -> Body:
+    """The body of an upkeep event. Raises RemoteError (MALFORMED, NOT_CANONICAL, UNKNOWN_KIND)."""
+    decoded: Body = body.read(_decoders[kind], content, tags)
+    return decoded

@@ -16,11 +16,9 @@ MAILBOX: Final = b"tadamun/mailbox/v1"
 LAN: Final = b"tadamun/lan/v1"  # 5
 BUCKET: Final = b"tadamun/bucket/v1"  # 3.7
 CHANNEL: Final = b"tadamun/dm/v1"  # 3.8
-BUNDLE: Final = b"tadamun/bundle/v1"  # 2.1
 INVITE_SIGN: Final = b"tadamun/invite-sign/v1"  # 4.1
 INVITE_MAILBOX: Final = b"tadamun/invite-mailbox/v1"
 DEVICE_REQUEST: Final = b"tadamun/device-request/v1"
-JOIN_PROOF: Final = b"tadamun/join-proof/v1"  # 4.2
 SAFETY: Final = b"tadamun/safety/v1"
 
 

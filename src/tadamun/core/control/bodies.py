@@ -30,9 +30,9 @@ CHARTER: Final = 3710
 CHECKPOINT: Final = 3711
 EPOCH: Final = 3712
 
-Key32 = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]  # unpadded base64url of 32 bytes
+Key32 = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\\Z")]  # unpadded base64url of 32 bytes
 Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]
-OrNothing = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
+OrNothing = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?\\Z")]
 Cut = tuple[tuple[Hex32, Annotated[int, msgspec.Meta(ge=-1, le=MAX_INTEGER)], OrNothing], ...]
 Cosign = tuple[tuple[Hex32, Hex64], ...]
 
@@ -77,7 +77,7 @@ class Admit(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     device: Bundle
     level: Level
     invite: OrNothing
-    proof: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{128})?$")]
+    proof: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{128})?\\Z")]
     cosign: Cosign
 
     def __post_init__(self) -> None:
@@ -189,16 +189,21 @@ _decoders: Final[dict[int, msgspec.json.Decoder[Any]]] = {kind: msgspec.json.Dec
 
 
 def decode(event: Event, rest: Tags = ()) -> ControlBody:
-    """The body of a control event; rest: its tags after the frame, of which it may have none.
+    """The body of a control event; rest: its tags after the frame, of which it may have none. Raises as `read`."""
+    return read(event.kind, event.content, rest)
+
+
+def read(kind: int, content: str, rest: Tags = ()) -> ControlBody:
+    """The body that the content of a control event spells.
 
     Raises RemoteError (UNKNOWN_KIND, MALFORMED, NOT_CANONICAL, TOO_LARGE).
     """
-    decoder = _decoders.get(event.kind)
+    decoder = _decoders.get(kind)
     if decoder is None:
         raise RemoteError(Reason.UNKNOWN_KIND)
-    if len(event.content) > MAX_INNER:
+    if len(content) > MAX_INNER:
         raise RemoteError(Reason.TOO_LARGE)
-    decoded: ControlBody = body.read(decoder, event.content, rest)
+    decoded: ControlBody = body.read(decoder, content, rest)
     return decoded
 
 

@@ -24,7 +24,7 @@ PART: Final = 24 * 1024  # bytes of state in one kind 3717 event
 MAX_STATE: Final = 16 * 1024 * 1024  # bytes; some 40,000 members
 SHORT: Final = 40  # hex digits of a settled event's id
 
-CutRow = tuple[Hex32, Annotated[int, msgspec.Meta(ge=-1)], Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]]
+CutRow = tuple[Hex32, Annotated[int, msgspec.Meta(ge=-1)], Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?\\Z")]]
 
 
 class _Spelling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,6 +43,7 @@ class _Spelling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     epochs: tuple[tuple[Hex32, Count, Hex32], ...]
     depth: Count
     electorate: tuple[Hex32, ...]
+    spent: tuple[Hex32, ...]
     settled: str
 
 
@@ -85,6 +86,7 @@ def spell(state: ControlState, settled: Iterable[str]) -> bytes:
             epochs=tuple(sorted((key, one.depth, one.event) for key, one in state.epochs.items())),
             depth=state.depth,
             electorate=tuple(sorted(state.electorate)),
+            spent=tuple(sorted(state.spent)),
             settled=urlsafe_b64encode(bytes.fromhex(short)).decode().rstrip("="),
         )
     )
@@ -119,6 +121,7 @@ def read(raw: bytes) -> tuple[ControlState, frozenset[str]]:
         epochs={key: CleanEpoch(depth, event) for key, depth, event in told.epochs},
         depth=told.depth,
         electorate=frozenset(told.electorate),
+        spent=frozenset(told.spent),
     )
     if spell(state, settled) != raw:
         raise RemoteError(Reason.NOT_CANONICAL)

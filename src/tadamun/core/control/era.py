@@ -27,7 +27,7 @@ from tadamun.core.control.bodies import (
     SetLevel,
 )
 from tadamun.core.control.dag import Dag, Node, Past
-from tadamun.core.control.look import CHARTER_KEY, Look, device_key, invite_key, member_key
+from tadamun.core.control.look import CHARTER_KEY, Look, act_key, device_key, invite_key, member_key
 from tadamun.core.control.rules import Verify, judge
 from tadamun.core.control.state import ControlState
 from tadamun.core.control.verdict import Verdict
@@ -61,6 +61,7 @@ class Era:
         self.strong: list[tuple[Priority, int]] = []
         self.struck: dict[int, int] = {}
         self.uncut: dict[int, frozenset[str]] = {}
+        self.copies: dict[str, list[int]] = {}
         self.listed: dict[str, set[str]] = {}
         self.invited: dict[str, set[str]] = {}
         self.epochs: list[tuple[int, str]] = []
@@ -84,6 +85,14 @@ class Era:
     def past_of(self, number: int) -> Past:
         """Everything before an event, the checkpoint included (rule 6)."""
         return self.pasts[number]
+
+    def precedes(self, one: int, other: int) -> bool:
+        """Is `one` before `other`? So is a majority act of which another copy is."""
+        past = self.pasts[other]
+        if past.has(one):
+            return True
+        digest = self.verdicts[one].digest
+        return bool(digest) and any(past.has(copy) for copy in self.copies[digest])
 
     def follows(self, number: int) -> bool:
         """Does an event come after the checkpoint by its own parents?"""
@@ -187,6 +196,8 @@ class Era:
         number = node.number
         for key in self.touches(number):
             self.writers.setdefault(key, []).append(number)
+        if verdict.digest:
+            self.copies.setdefault(verdict.digest, []).append(number)
         body = node.body
         if isinstance(body, Admit):
             self.listed.setdefault(body.member, set()).add(body.device.key)
@@ -205,8 +216,7 @@ class Era:
         if node.device != verdict.member:
             self.by_author.setdefault(node.device, []).append(number)
 
-    def touches(self, number: int) -> list[str]:
-        """What an authorised event writes to."""
+    def _writes(self, number: int) -> list[str]:
         verdict, body = self.verdicts[number], self.body(number)
         match body:
             case Invite() | InviteRevoke():
@@ -226,6 +236,12 @@ class Era:
                 return [CHARTER_KEY]
             case _:
                 return []
+
+    def touches(self, number: int) -> list[str]:
+        """What an authorised event writes to."""
+        digest = self.verdicts[number].digest
+        keys = self._writes(number)
+        return [*keys, act_key(digest)] if digest else keys
 
     def _strikes_on(self, number: int, target: str) -> None:
         for act in self.by_target.get(target, ()):
@@ -251,7 +267,7 @@ class Era:
 
     def _strike(self, act: int, other: int) -> None:
         """Rule 8: would this strong act, taking effect, make that event void?"""
-        if act == other or self.pasts[act].has(other) or self.pasts[other].has(act):
+        if act == other or self.pasts[act].has(other) or self.precedes(act, other):
             return
         mine, theirs = self.verdicts[act], self.verdicts[other]
         on = mine.act

@@ -27,6 +27,7 @@ def refresh(before: ControlState, look: Look, keys: Iterable[str], epochs: bool)
     asked = _with_dependants(look, set(keys))
     members, former = dict(before.members), dict(before.former)
     devices, invites = dict(before.devices), dict(before.invites)
+    spent = before.spent
     for key in asked:
         sort, name = key[0], key[1:]
         if sort == "m":
@@ -37,6 +38,8 @@ def refresh(before: ControlState, look: Look, keys: Iterable[str], epochs: bool)
             _set(devices, name, look.device(name))
         elif sort == "i":
             _set(invites, name, look.invite(name))
+        elif sort == "a":
+            spent = spent | {name} if look.spent(name) else spent - {name}
     charter, charter_by = look.charter()
     return replace(
         before,
@@ -46,6 +49,7 @@ def refresh(before: ControlState, look: Look, keys: Iterable[str], epochs: bool)
         former=former,
         devices=devices,
         invites=invites,
+        spent=spent,
         epochs=look.clean_epochs() if epochs else before.epochs,
         depth=look.depth() if epochs else before.depth,
         electorate=look.electorate() if any(key[0] == "m" for key in asked) else before.electorate,

@@ -39,6 +39,10 @@ def device_key(device: str) -> str:
     return "d" + device
 
 
+def act_key(digest: str) -> str:
+    return "a" + digest
+
+
 def invite_key(invite: str) -> str:
     return "i" + invite
 
@@ -67,8 +71,8 @@ class Look:
         """The causally last among events."""
         if len(numbers) < 2:
             return list(numbers)
-        past_of = self.era.past_of
-        return [one for one in numbers if not any(past_of(other).has(one) for other in numbers if other != one)]
+        precedes = self.era.precedes
+        return [one for one in numbers if not any(precedes(one, other) for other in numbers if other != one)]
 
     def standing(self, member: str) -> Member | Former | None:
         """Rule 9: of the causally last effective events on a member, any removal means out; else the lowest level."""
@@ -189,7 +193,7 @@ class Look:
         left = before.uses - sum(isinstance(era.body(number), Admit) for number in writers)
         # Once its author is out it stays closed, even if they come back.
         closed = any(
-            era.removes(number) and (made is None or not era.past_of(made).has(number))
+            era.removes(number) and (made is None or not era.precedes(number, made))
             for number in self.writers(member_key(before.by))
         )
         if left <= 0 or closed:
@@ -213,6 +217,10 @@ class Look:
         found = self.device(device)
         return found.member if found is not None and not found.revoked and found.member in electorate else None
 
+    def spent(self, digest: str) -> bool:
+        """Did a majority act with this digest take effect already?"""
+        return digest in self.era.floor.spent or bool(self.writers(act_key(digest)))
+
     def depth(self) -> int:
         """Depth of the deepest epoch of this past, clean or not."""
         for depth, number in self.era.depths:
@@ -224,20 +232,22 @@ class Look:
         """3-seal.md, 3.5: epochs that come after everything that shut somebody out."""
         era = self.era
         within = self.past.mask()
-        shut = 0
+        shut: dict[str, int] = {}
         for number in era.acts():
             if not self.past.has(number) or number in self.void:
                 continue
             # A demotion shuts somebody out if it made admissions void: those admitted may hold the epoch's secret.
             if era.removes_any(number) or era.struck.get(number, 0) & within:
-                shut |= 1 << number
+                # A majority act published twice shut somebody out once, whichever copy an epoch's author knew.
+                name = era.verdicts[number].digest or era.id(number)
+                shut[name] = shut.get(name, 0) | (1 << number)
         doubtful = any(self.past.has(number) for number in era.late_admissions)
         clean = {} if shut or doubtful else dict(era.floor.epochs)
         for number, epoch in era.epochs:
             if not self.past.has(number) or number in self.void:
                 continue
-            before = era.past_of(number)
-            if shut & ~before.mask() or (doubtful and not era.follows(number)):
+            before = era.past_of(number).mask()
+            if not all(copies & before for copies in shut.values()) or (doubtful and not era.follows(number)):
                 continue
             made = CleanEpoch(era.verdicts[number].depth, era.id(number))
             if epoch not in clean or made.event < clean[epoch].event:

@@ -153,12 +153,15 @@ def _together(node: Node, body: Cosigned, author: Device, look: Look, verify: Ve
         case Amend():
             pass
     digest = digests.act_digest(node.frame.space, node.kind, digests.without_cosign(body))
+    # Signatures serve once: else an old removal could be published again against one who came back.
+    if look.spent(digest.hex()):
+        return void("those signatures were used already")
     signed = signers(node, body.cosign, digest, electorate, look, verify) - {target}
     if len(signed) < digests.majority(electorate, target):
         return void("too few of the electorate signed")
     author_member = look.member(author.member)
     level = author_member.level if author_member else 0
-    return Verdict(True, member=author.member, level=level, majority=True, act=act)
+    return Verdict(True, member=author.member, level=level, majority=True, act=act, digest=digest.hex())
 
 
 def signers(

@@ -80,6 +80,7 @@ class ControlState:
     """height: number of the last valid checkpoint, 0 for none. electorate: who co-signs majority acts and checkpoints.
 
     charter_by: id of the event that set the charter. depth: of the deepest epoch ever, clean or not.
+    spent: digests (hex) of majority acts that took effect: their signatures serve once.
     """
 
     space: str
@@ -94,6 +95,7 @@ class ControlState:
     epochs: Mapping[str, CleanEpoch]
     depth: int
     electorate: frozenset[str]
+    spent: frozenset[str] = frozenset()
 
     def live_devices(self) -> dict[str, Device]:
         """Devices that may act and read now."""

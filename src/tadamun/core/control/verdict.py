@@ -24,7 +24,8 @@ class Verdict:
     """ok: authorised; else `why` says in a few plain words what is missing.
 
     member, level: the author's. majority: it stands by its co-signatures. own: on oneself. need: the least level of
-    its author that it rests on (0: none). act: set for strong acts. depth: for an epoch.
+    its author that it rests on (0: none). act: set for strong acts. depth: for an epoch. digest: what the signers of a
+    majority act signed, in hex; two events with the same are one act, published twice.
     """
 
     ok: bool
@@ -36,6 +37,7 @@ class Verdict:
     need: int = 0
     act: Act | None = None
     depth: int = 0
+    digest: str = ""
 
 
 def void(why: str) -> Verdict:

@@ -1,0 +1,163 @@
+"""The only file that names every room and every carrier; what the command line asks for is put together here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tadamun.cli.app import build
+from tadamun.cli.service import Tell, Up
+
+if TYPE_CHECKING:
+    from tadamun.node.node import Node, Parts, Reach
+
+# The rooms' commands, imported only when one is asked for.
+COMMANDS: Final[Mapping[str, str]] = {
+    "post": "tadamun.rooms.talk.cli:post",
+    "read": "tadamun.rooms.talk.cli:read",
+    "watch": "tadamun.rooms.talk.cli:watch",
+    "threads": "tadamun.rooms.talk.cli:threads",
+    "search": "tadamun.rooms.talk.cli:search",
+    "react": "tadamun.rooms.talk.cli:react",
+    "edit": "tadamun.rooms.talk.cli:edit",
+    "retract": "tadamun.rooms.talk.cli:retract",
+    "message": "tadamun.rooms.talk.cli:message",
+    "who": "tadamun.rooms.people.cli:who",
+    "profile": "tadamun.rooms.people.cli:profile",
+    "vouch": "tadamun.rooms.people.cli:vouch",
+    "safety": "tadamun.rooms.people.cli:safety",
+}
+
+
+class SystemClock:
+    """Implements core.ports.Clock."""
+
+    def now(self) -> int:
+        return int(time.time())
+
+
+def parts() -> Parts:
+    """The rooms of every node, and what they may know of each other."""
+    from tadamun.core.facts import Facts
+    from tadamun.core.ports import Audience, Saying, Tables
+    from tadamun.node.node import Parts
+    from tadamun.rooms.people import actions as people
+    from tadamun.rooms.people.names import PeopleNames
+    from tadamun.rooms.people.room import ROOM as PEOPLE
+    from tadamun.rooms.talk import actions as talk
+    from tadamun.rooms.talk.bodies import Thread
+    from tadamun.rooms.talk.room import ROOM as TALK
+
+    def facts(tables: Tables, members: Callable[[str], Mapping[str, int]]) -> Facts:
+        return Facts(names=PeopleNames(tables, members))
+
+    def introduce(name: str, pronouns: str, languages: Sequence[str], about: str) -> Saying:
+        return people.profile(1, name, pronouns, languages, about)
+
+    def post(title: str, text: str) -> Saying:
+        return talk.post(Thread(text=text, title=title), Audience())
+
+    return Parts(rooms=(PEOPLE, TALK), facts=facts, introduce=introduce, post=post)
+
+
+@asynccontextmanager
+async def node_at(home: Path, passphrase: str, reach: Reach | None) -> AsyncIterator[Node]:
+    """The node whose vault is in `home`, with its tasks; carriers run if `reach` is given. Raises VaultError."""
+    from tadamun.crypto.random import SystemRandom
+    from tadamun.node.node import Node, Reach, running
+    from tadamun.store.vault import Vault
+    from tadamun.store.wire import WireStore
+
+    clock, random = SystemClock(), SystemRandom()
+    with Vault.open(home, passphrase) as vault:
+        wire = WireStore.open(vault.wire_path, vault.wire_key(), clock, random)
+        try:
+            node = Node(vault, wire, parts(), clock, random, reach=reach or Reach(), online=reach is not None)
+            async with running(node):
+                yield node
+        finally:
+            await wire.close()
+
+
+class Hands:
+    """Implements cli.service.Hands."""
+
+    def create(self, home: Path, passphrase: str, language: str) -> None:
+        from tadamun.crypto.random import SystemRandom
+        from tadamun.store import meta
+        from tadamun.store.vault import Vault
+
+        with Vault.create(home, passphrase, SystemRandom()) as vault, vault.write() as tx:
+            meta.put_text(tx, "language", language)
+
+    def change(self, home: Path, old: str, new: str) -> None:
+        from tadamun.crypto.random import SystemRandom
+        from tadamun.store.vault import Vault
+
+        with Vault.open(home, old) as vault:
+            vault.change_passphrase(old, new, SystemRandom())
+
+    @asynccontextmanager
+    async def open(self, home: Path, passphrase: str, online: bool) -> AsyncIterator[Node]:
+        from tadamun.node.node import Reach
+
+        async with node_at(home, passphrase, Reach() if online else None) as node:
+            yield node
+            await node.desk.deliver()
+
+    async def up(self, wanted: Up, ready: Tell) -> None:
+        import asyncio
+
+        from tadamun.node import door, doorway
+        from tadamun.node.node import Reach
+
+        reach = Reach(listen=host_and_port(wanted.listen), peers=tuple(wanted.peers), lan=wanted.lan)
+        async with node_at(wanted.home, wanted.passphrase, reach) as node:
+            with doorway.opened(wanted.home) as listening:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(door.serve(listening, node.call, node.count))
+                    ready(await summary(node))
+
+    async def keep(self, home: Path, listen: str, ready: Tell) -> None:
+        import asyncio
+
+        from tadamun.crypto.random import SystemRandom
+        from tadamun.node.keeper import keeping
+
+        async with keeping(home, host_and_port(listen) or ("127.0.0.1", 0), SystemClock(), SystemRandom()) as bound:
+            ready({"listening": bound})
+            await asyncio.get_running_loop().create_future()
+
+    async def demo(self, narrate: Callable[[str], None]) -> bool:
+        from tadamun.node.demo import play
+
+        return await play(narrate)
+
+
+async def summary(node: Node) -> dict[str, Any]:
+    """What `up` tells when it is ready."""
+    return {
+        "listening": node.listening,
+        "spaces": await node.call("space.list", {}),
+        "peers": await node.call("peers.list", {}),
+    }
+
+
+def host_and_port(text: str) -> tuple[str, int] | None:
+    """`host:port`, `[v6]:port` or `:port` (already checked by the command line); "" for none."""
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def command_line() -> None:
+    """The entry point of `tadamun`."""
+    build(COMMANDS, Hands()).main()
+
+
+if __name__ == "__main__":
+    command_line()

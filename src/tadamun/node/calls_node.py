@@ -1,0 +1,213 @@
+"""Calls about the node itself: how it stands, whether it is well, its peers, and moving data in and out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from importlib.metadata import version
+from typing import Any, Literal
+
+import msgspec
+
+from tadamun.carry.address import parse_address
+from tadamun.core.errors import RemoteError, UsageError
+from tadamun.core.words import N_
+from tadamun.node import archive, views
+from tadamun.node.calls_spaces import In, Nothing, _member
+from tadamun.node.knock import progress
+from tadamun.node.workbench import Bench, Call
+from tadamun.store import meta, outbox, parked, peers
+
+LOW_DISK = 200 * 2**20  # bytes
+
+
+class Address(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    address: str
+
+
+class Export(In):
+    path: str
+
+
+class Import(In):
+    path: str
+    format: Literal["auto", "jsonl", "mbox"] = "auto"
+
+
+async def status(bench: Bench, asked: Nothing) -> dict[str, Any]:
+    """What moves, what waits, what was dropped and why."""
+    node = bench.node
+    now: dict[str, list[dict[str, str]]] = {}
+    for one in node.peers.status():
+        now.setdefault(one.space, []).append({"address": one.address, "what": str(one.state)})
+    counters = meta.counters(node.vault.read)
+    for reason, count in node.counters.items():
+        counters[reason] = counters.get(reason, 0) + count
+    listed = []
+    for space, place in node.places.items():
+        best = place.best_epoch()
+        members = bench.members(space)
+        listed.append(
+            {
+                "space": space,
+                "name": bench.title(space),
+                "status": place.status,
+                "members": len(members),
+                "level": members.get(place.me, 0),
+                "epoch": "" if best is None else best.id,
+                "connected": [one for one in now.get(space, []) if one["what"] == "live"],
+                "peers": now.get(space, []),
+                "waiting": node.peers.pending(space),
+                "outbox": outbox.count(node.vault.read, place.ref),
+                "parked": parked.count(node.vault.read, place.ref),
+                "alarms": len(place.log.alarms) if place.control is not None else 0,
+            }
+        )
+    return {
+        "node": {
+            "pid": os.getpid(),
+            "uptime": node.clock.now() - node.started_at,
+            "listening": node.listening,
+            "version": version("tadamun"),
+            "language": meta.text(node.vault.read, "language", "en"),
+        },
+        "spaces": listed,
+        "counters": counters,
+        "stored": {"vault_bytes": node.vault.size(), "wire_bytes": node.wire.size},
+    }
+
+
+async def doctor(bench: Bench, asked: Nothing) -> dict[str, Any]:
+    """Checks of the vault and the node, each with what to do."""
+    node = bench.node
+    sound = node.vault.read.execute("PRAGMA quick_check")[0][0] == "ok"
+    free = shutil.disk_usage(node.vault.folder).free
+    private = node.vault.folder.stat().st_mode & 0o077 == 0
+    waiting = sum(parked.count(node.vault.read, place.ref) for place in node.places.values())
+    secrets = all(place.best_epoch() is not None for place in node.places.values() if place.status == "member")
+    checks = [
+        ("vault", sound, N_("The vault is sound."), N_("The vault is damaged. Put back a copy of its folder."), {}),
+        (
+            "disk",
+            free > LOW_DISK,
+            N_("There is room on the disk."),
+            N_("The disk is almost full ({free} MB left). Free some space: new messages cannot be kept without it."),
+            {"free": free // 2**20},
+        ),
+        (
+            "folder",
+            private,
+            N_("Only you can read the vault's folder."),
+            N_("Others on this computer can look into the vault's folder. Change its permissions to 700."),
+            {},
+        ),
+        (
+            "secrets",
+            secrets,
+            N_("Every space has a current secret."),
+            N_("A space has no current secret yet; it gets one when you write or when another member is online."),
+            {},
+        ),
+        (
+            "waiting",
+            waiting < 1_000,
+            N_("Nothing much is waiting."),
+            N_("{count} events wait for others that have not come. Connect to more members or a keeper."),
+            {"count": waiting},
+        ),
+    ]
+    return {
+        "checks": [
+            {"name": name, "ok": ok, "message": good if ok else bad, "arguments": {} if ok else arguments}
+            for name, ok, good, bad, arguments in checks
+        ]
+    }
+
+
+async def rebuild(bench: Bench, asked: Nothing) -> dict[str, Any]:
+    """Make all views anew from the log."""
+    node = bench.node
+    async with node.desk.lock:
+        events, same = await asyncio.to_thread(views.rebuild, node)
+    return {"events": events, "same": same}
+
+
+async def export(bench: Bench, asked: Export) -> dict[str, Any]:
+    """Write what one can read of a space to a file of one's own, readable by nobody else."""
+    place = bench.node.places[bench.space(asked.space)]
+    count = await asyncio.to_thread(archive.write, bench.node.vault.read, place, asked.path)
+    return {"path": asked.path, "events": count}
+
+
+async def import_(bench: Bench, asked: Import) -> dict[str, Any]:
+    """Bring an archive in as posts of one's own, in its order."""
+    node = bench.node
+    place = _member(bench, asked.space)
+    posts, skipped = await asyncio.to_thread(archive.read, asked.path, asked.format)
+    sayings = []
+    for post in posts:
+        try:
+            sayings.append(node.parts.post(post.title, post.told()))
+        except UsageError as error:
+            skipped.append(archive.Skipped(post.line, str(error)))
+    for start in range(0, len(sayings), archive.BATCH):
+        await node.desk.say_all(place.space, sayings[start : start + archive.BATCH])
+        progress(min(start + archive.BATCH, len(sayings)), len(sayings))
+    return {
+        "imported": len(sayings),
+        "skipped": [{"line": one.line, "why": one.why} for one in sorted(skipped, key=lambda one: one.line)],
+    }
+
+
+async def peer_list(bench: Bench, asked: Nothing) -> list[dict[str, Any]]:
+    """Addresses this node knows, and how it stands with them."""
+    node = bench.node
+    states = {one.address: str(one.state) for one in node.peers.status()}
+    known = {one.address: one.source for one in peers.every(node.vault.read)}
+    known |= dict.fromkeys(node.reach.peers, "typed")
+    return [
+        {"address": address, "state": states.get(address, "off"), "what": source}
+        for address, source in sorted(known.items())
+    ]
+
+
+async def peer_add(bench: Bench, asked: Address) -> dict[str, Any]:
+    """Meet others at this address from now on, for all spaces."""
+    address = _address(asked.address)
+    node = bench.node
+    async with node.desk.lock:
+        with node.vault.write() as tx:
+            peers.put(tx, 0, address, "typed")
+    node.refresh()
+    return {"address": address}
+
+
+async def peer_remove(bench: Bench, asked: Address) -> dict[str, Any]:
+    """Forget an address everywhere."""
+    node = bench.node
+    async with node.desk.lock:
+        with node.vault.write() as tx:
+            peers.remove(tx, asked.address)
+    node.refresh()
+    return {"address": asked.address}
+
+
+def _address(text: str) -> str:
+    try:
+        parse_address(text)
+    except RemoteError as error:
+        raise UsageError("An address looks like ws://192.168.1.20:7447 or wss://relay.example.org") from error
+    return text
+
+
+CALLS = {
+    "node.status": Call(Nothing, status),
+    "node.doctor": Call(Nothing, doctor),
+    "node.rebuild": Call(Nothing, rebuild),
+    "node.export": Call(Export, export),
+    "node.import": Call(Import, import_),
+    "peers.list": Call(Nothing, peer_list),
+    "peers.add": Call(Address, peer_add),
+    "peers.remove": Call(Address, peer_remove),
+}

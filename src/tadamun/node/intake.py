@@ -1,0 +1,189 @@
+"""From the wire store into the log: the one reader of everything that any carrier brought.
+
+It follows the wire store by arrival number and keeps its place in the vault, in the same transaction as what it took in, so
+that a killed process neither loses an event nor needs to look at one twice. Whatever a peer sent, intake goes on: bad events are
+counted and dropped one by one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tadamun.core import upkeep
+from tadamun.core.errors import Reason, RemoteError, VaultError
+from tadamun.core.genuine import Genuine
+from tadamun.core.ports import Filter, Stored, Tables, Wire
+from tadamun.crypto.worker import Opener
+from tadamun.node import arrival
+from tadamun.node.desk import Desk
+from tadamun.node.ledger import Taken
+from tadamun.node.mail import LOOK_AGAIN
+from tadamun.node.opening import Failed, Opened, open_batch
+from tadamun.node.place import Arrived, Mailbox, Place
+from tadamun.store import meta
+
+BATCH: Final = 2_000  # events a transaction while there is a backlog
+FEW: Final = 16  # below this the work is done at once instead of in a thread
+CURSOR: Final = "wire-cursor"
+STORE: Final = "wire-identity"
+PATIENCE: Final = 5.0  # seconds until a full disk is tried again
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody asks to be let in."""
+
+    mailbox: Mailbox
+    event: Genuine
+
+
+class Intake:
+    """known: mailbox public key → (place's number, mailbox), kept up to date by the node."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        wire: Wire,
+        identity: str,
+        known: dict[str, tuple[int, Mailbox]],
+        changed: Callable[[Place, Taken], None],
+    ) -> None:
+        self.desk, self.wire, self.known, self.changed = desk, wire, known, changed
+        self.idle = asyncio.Event()  # set while there is nothing to take in
+        self.progress = 0  # events taken in since the start
+        self._wake = asyncio.Event()
+        self._opener = Opener()
+        tables = desk.vault.read
+        joining = any(place.control is None for place in desk.places.values())
+        same = meta.text(tables, STORE) == identity
+        # What came before its anchor was only in memory: after a restart it is read again.
+        self._cursor = meta.number(tables, CURSOR) if same and not joining else 0
+        self._identity = identity
+
+    def wake(self) -> None:
+        """There may be something to do: a secret was learnt."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        stop = self.wire.watch(lambda stored: self._wake.set())
+        self._wake.set()
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                self.idle.clear()
+                try:
+                    while await self.step():
+                        pass
+                except VaultError:
+                    # A full disk: nothing was lost or half taken; the events are still in the wire store.
+                    await asyncio.sleep(PATIENCE)
+                    self._wake.set()
+                    continue
+                if not self._wake.is_set():
+                    self.idle.set()
+        finally:
+            stop()
+            self._opener.close()
+
+    async def step(self) -> bool:
+        """Take in one batch; False when there was none."""
+        for key, _ in meta.beginning(self.desk.vault.read, LOOK_AGAIN):
+            await self._look_again(key)
+        stored = await self.wire.since(self._cursor, BATCH)
+        if not stored:
+            return False
+        await self._take(stored, stored[-1].arrival)
+        return True
+
+    async def _look_again(self, key: str) -> None:
+        """Read what a mailbox held before its secret was known here."""
+        wanted = Filter(kinds=(3700,), tags=(("p", (key.removeprefix(LOOK_AGAIN),)),))
+        async for page in self.wire.find(wanted, BATCH):
+            await self._take(page, self._cursor)
+        async with self.desk.lock:
+            with self.desk.vault.write() as tx:
+                meta.remove(tx, key)
+
+    async def _take(self, stored: Sequence[Stored], cursor: int) -> None:
+        foreign = [one for one in stored if one.id not in self.desk.sealed_here]
+        self.desk.sealed_here -= {one.id for one in stored}
+        if len(foreign) <= FEW:
+            opened, failed = open_batch(foreign, self.known)
+        else:
+            opened, failed = await asyncio.to_thread(open_batch, foreign, self.known, self._opener.open_many)
+        async with self.desk.lock:
+            if len(opened) <= FEW:
+                done = self._carefully(opened, failed, cursor)
+            else:
+                done = await asyncio.to_thread(self._carefully, opened, failed, cursor)
+        self._cursor = cursor
+        self.progress += len(opened)
+        for place, taken in done:
+            self.changed(place, taken)
+        if failed:
+            await self.wire.delete([one.outer for one in failed])
+
+    def _carefully(self, opened: Sequence[Opened], failed: Sequence[Failed], cursor: int) -> list[tuple[Place, Taken]]:
+        """All in one transaction; if something in it trips over itself, one by one, so that only that one is lost."""
+        try:
+            return self._transact(opened, failed, cursor)
+        except VaultError:
+            raise
+        except Exception:
+            if len(opened) <= 1:
+                return self._transact([], [*failed, *(Failed(one.outer, Reason.MALFORMED) for one in opened)], cursor)
+            done = []
+            for one in opened:
+                done += self._carefully([one], (), self._cursor)
+            return done + self._transact([], failed, cursor)
+
+    def _transact(self, opened: Sequence[Opened], failed: Sequence[Failed], cursor: int) -> list[tuple[Place, Taken]]:
+        by_place: dict[int, list[Opened]] = {}
+        for one in opened:
+            by_place.setdefault(one.ref, []).append(one)
+        places = [place for place in self.desk.places.values() if place.ref in by_place]
+        done = []
+        try:
+            with self.desk.vault.write() as tx:
+                for place in places:
+                    done.append((place, self._into(tx, place, by_place[place.ref])))
+                for reason, count in Counter(one.reason for one in failed).items():
+                    meta.count(tx, reason, count)
+                meta.put_number(tx, CURSOR, cursor)
+                meta.put_text(tx, STORE, self._identity)
+        except BaseException:
+            for place in places:
+                self.desk.reload(place)
+            raise
+        return done
+
+    def _into(self, tx: Tables, place: Place, opened: Sequence[Opened]) -> Taken:
+        letters = [one for one in opened if one.mailbox.use in ("invite", "device")]
+        arrived = [Arrived(one.genuine, one.mailbox) for one in opened if one.mailbox.use not in ("invite", "device")]
+        for one in opened:
+            if 3701 <= one.genuine.event.kind <= 3712:
+                place.carried.setdefault(one.mailbox.id, set()).add(one.genuine.event.id)
+        effects: list[object] = []
+        for one in letters:
+            try:
+                effects += self._letter(tx, place, one)
+            except RemoteError as error:
+                meta.count(tx, error.reason)
+        taken = self.desk.ledger.take(tx, place, arrived)
+        taken.effects[:0] = effects
+        return taken
+
+    def _letter(self, tx: Tables, place: Place, one: Opened) -> list[object]:
+        """Join requests and answers: in nobody's log."""
+        kind = one.genuine.event.kind
+        if kind == upkeep.WELCOME and place.status == "joining":
+            return arrival.hear_answer(tx, place, self.desk.ledger.mail, one.genuine, self.desk.clock.now())
+        if kind == upkeep.JOIN and place.status == "member" and one.genuine.event.pubkey != place.device.public:
+            return [Asked(one.mailbox, one.genuine)]
+        return []

@@ -1,0 +1,39 @@
+"""What the control log says of something said: who the author was there and then, or why it does not count.
+
+One place for all content: the space's channel with its cuts, and private channels, which end with membership
+(docs/protocol/1-events.md 1.7, 3-seal.md 3.8).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tadamun.core.errors import Reason
+from tadamun.core.genuine import Frame, Said
+from tadamun.core.room import Standing
+from tadamun.node.place import SPACE, Place
+
+
+def judge(place: Place, device: str, seq: int, event: str, frame: Frame) -> Standing | Reason | None:
+    """Standing of the author, or why the event does not count; None: wait for the control events it cites."""
+    log = place.log
+    if frame.channel == SPACE:
+        return log.content_standing(device, seq, event, frame.auth, frame.height)
+    there = log.at(frame.auth, frame.height)
+    if there is None:
+        return None
+    member = log.member_of(device)
+    now = log.state
+    if member is None or device not in there.live_devices() or device not in now.live_devices():
+        return Reason.NOT_MEMBER
+    peer = place.peer_of(frame.channel)
+    if member not in (peer, place.me) or peer not in now.members:
+        return Reason.NOT_MEMBER
+    return Standing(member=member, level=there.members[member].level, may_write=True, may_moderate=False)
+
+
+def standing_of(place: Place, said: Said[Any]) -> Standing | Reason | None:
+    """The same, for something said already."""
+    channel = SPACE if not said.private_with else place.channel_with(said.private_with)
+    frame = Frame(space=said.space, auth=said.auth, height=said.height, seq=said.seq, previous="", channel=channel)
+    return judge(place, said.device, said.seq, said.id, frame)

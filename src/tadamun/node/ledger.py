@@ -1,0 +1,248 @@
+"""The one way into the log: what this person says and what peers sent go through the same steps, in one transaction.
+
+Known already? → control events to the control log → everything else judged by it: counts, waits or is set aside →
+logged → upkeep handled → rooms' views. What a control event changes in the standing of older events is judged again.
+This file does not know carriers, sealing or tasks; it runs inside the caller's transaction and under its lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tadamun.core import upkeep
+from tadamun.core.errors import Reason, RemoteError
+from tadamun.core.event import parse, to_json
+from tadamun.core.frame import split
+from tadamun.core.genuine import Frame, Genuine, Said
+from tadamun.core.limits import MAX_INNER
+from tadamun.core.ports import Tables
+from tadamun.core.room import Standing, Verdict
+from tadamun.crypto.keys import recall
+from tadamun.node.anchor import meet_anchor
+from tadamun.node.judge import judge
+from tadamun.node.mail import Mail
+from tadamun.node.place import SPACE, Arrived, Mailbox, Place
+from tadamun.node.project import Projector
+from tadamun.store import control, log, meta, parked
+
+CONTROL = range(3701, 3713)
+PRIVATE_KINDS = frozenset({5, 7, 14, 3740, 3741})  # what may be said in a direct-message channel
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    genuine: Genuine
+    frame: Frame
+    via: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.genuine.event.id
+
+
+@dataclass(slots=True)
+class Taken:
+    """What one call of `take` did. effects: what the node has to do about it once the transaction is through."""
+
+    new: list[str] = field(default_factory=list)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    refused: dict[str, Reason] = field(default_factory=dict)
+    effects: list[Any] = field(default_factory=list)
+    control_changed: bool = False
+    overflow: int = 0
+    equivocations: int = 0
+
+    def add(self, other: Taken) -> None:
+        """Count what another call did in the same transaction."""
+        self.new += other.new
+        self.verdicts |= other.verdicts
+        self.refused |= other.refused
+        self.effects += other.effects
+        self.control_changed |= other.control_changed
+        self.overflow += other.overflow
+        self.equivocations += other.equivocations
+
+
+class Ledger:
+    """projector: the rooms. mail: what upkeep events mean."""
+
+    def __init__(self, projector: Projector, mail: Mail) -> None:
+        self.projector = projector
+        self.mail = mail
+
+    def take(self, tx: Tables, place: Place, arrived: Sequence[Arrived]) -> Taken:
+        """Take events into the space; idempotent. A peer's fault is never raised: it is counted and in `refused`."""
+        taken = Taken()
+        if place.control is None:
+            place.early += arrived
+            place.control = meet_anchor(place)
+            if place.control is None:
+                return taken
+            self._keep_control(tx, place, [place.log.base])
+            arrived, place.early = place.early, []
+            taken.control_changed = True
+        work = self._sound(tx, place, arrived, taken)
+        while work:
+            before = len(taken.new)
+            everything = self._control(tx, place, [i for i in work if i.genuine.event.kind in CONTROL], taken)
+            self._content(tx, place, [i for i in work if i.genuine.event.kind not in CONTROL], taken)
+            raws = parked.take_all(tx, place.ref) if everything else parked.take(tx, place.ref, taken.new[before:])
+            work = [_Item(recall(event), split(event)) for event in (parse(raw, MAX_INNER) for raw in raws)]
+        if taken.control_changed:
+            taken.effects += self.mail.after_control(tx, place)
+        self._count(tx, taken)
+        return taken
+
+    def _sound(self, tx: Tables, place: Place, arrived: Sequence[Arrived], taken: Taken) -> list[_Item]:
+        """Those not known yet whose frame is canonical and belongs where it came from."""
+        ids = list({one.genuine.event.id for one in arrived})
+        known = log.known(tx, ids) | control.known(tx, place.ref, ids) | parked.known(tx, ids)
+        items = []
+        for one in arrived:
+            event = one.genuine.event
+            if event.id in known:
+                continue
+            known.add(event.id)
+            try:
+                frame = split(event)
+                if frame.space != place.space:
+                    raise RemoteError(Reason.WRONG_SPACE)
+                if one.mailbox is not None:
+                    _belongs(event.kind, frame, one.mailbox)
+            except RemoteError as error:
+                taken.refused[event.id] = error.reason
+                continue
+            items.append(_Item(one.genuine, frame, "" if one.mailbox is None else one.mailbox.id))
+        return items
+
+    def _control(self, tx: Tables, place: Place, items: Sequence[_Item], taken: Taken) -> bool:
+        """Give control events to the control log. True if older events may now stand differently in any way."""
+        if not items:
+            return False
+        before = place.log.state
+        by_id = {item.id: item for item in items}
+        added = place.log.add([item.genuine for item in items])
+        taken.refused.update(added.refused)
+        self._keep_control(tx, place, [by_id[i].genuine for i in added.applied if i in by_id])
+        waiting = [(by_id[i], tuple(place.log.unknown(by_id[i].frame.auth))) for i in added.waiting if i in by_id]
+        self._park(tx, place, waiting, taken)
+        if not added.applied:
+            return False
+        for i in added.applied:
+            if i in by_id:
+                place.note(by_id[i].genuine.event)
+        taken.new += added.applied
+        taken.control_changed = True
+        after = place.log.state
+        if added.recomputed:
+            self._judge_again(tx, place, None, taken)
+            return True
+        gone = before.live_devices().keys() - after.live_devices().keys()
+        for device in sorted(gone):
+            self._judge_again(tx, place, device, taken)
+        return False
+
+    def _keep_control(self, tx: Tables, place: Place, events: Sequence[Genuine]) -> None:
+        control.append(tx, place.ref, [(one.event.id, to_json(one.event)) for one in events])
+
+    def _content(self, tx: Tables, place: Place, items: Sequence[_Item], taken: Taken) -> None:
+        entries: list[log.Entry] = []
+        saids: list[Said[Any]] = []
+        letters: list[tuple[_Item, upkeep.Body, Standing]] = []
+        waiting: list[tuple[_Item, tuple[str, ...]]] = []
+        for item in items:
+            event, frame = item.genuine.event, item.frame
+            standing = judge(place, event.pubkey, frame.seq, event.id, frame)
+            if standing is None:
+                waiting.append((item, tuple(place.log.unknown(frame.auth))))
+                continue
+            if isinstance(standing, Reason):
+                # A control event still to come may give it standing: it is set aside, within the quotas.
+                taken.refused[event.id] = standing
+                waiting.append((item, ()))
+                continue
+            room, topic, verdict = "", event.id, Verdict.ALLOW
+            try:
+                if event.kind in upkeep.BODIES:
+                    letters.append((item, upkeep.read(event.kind, event.content, frame.rest), standing))
+                elif (said := self.projector.said(place, event, frame)) is not None:
+                    room, topic = self.projector.topic(said)
+                    saids.append(said)
+                else:
+                    raise RemoteError(Reason.UNKNOWN_KIND)
+            except RemoteError as error:
+                taken.refused[event.id] = error.reason
+                if error.reason is not Reason.UNKNOWN_KIND:
+                    continue
+                verdict = Verdict.UNKNOWN  # kept and passed on, not applied
+            entries.append(_entry(place, item, room, topic, verdict))
+        self._park(tx, place, waiting, taken)
+        if not entries:
+            return
+        log.append(tx, entries)
+        taken.new += [entry.id for entry in entries]
+        taken.equivocations += len(log.doubled(tx, [entry.id for entry in entries]))
+        taken.verdicts.update(self.projector.project(tx, place, saids))
+        for item, body, standing in letters:
+            taken.effects += self.mail.take(tx, place, item.genuine.event, item.frame, body, standing, item.via)
+
+    def _judge_again(self, tx: Tables, place: Place, device: str | None, taken: Taken) -> None:
+        """Fold anew every topic in which an event gained or lost its standing; device None: whoever's."""
+        stale: set[tuple[str, str]] = set()
+        pages = log.every(tx, place.ref) if device is None else iter([log.of_device(tx, device)])
+        for page in pages:
+            for kept in page:
+                event = kept.event
+                frame = split(event)
+                counts = isinstance(judge(place, event.pubkey, frame.seq, event.id, frame), Standing)
+                if kept.room and counts is (kept.verdict is Verdict.DENY):
+                    stale.add((kept.room, kept.topic))
+        taken.verdicts.update(self.projector.project(tx, place, (), stale))
+
+    def _park(self, tx: Tables, place: Place, waiting: Iterable[tuple[_Item, tuple[str, ...]]], taken: Taken) -> None:
+        aside = [
+            parked.Parked(i.id, i.genuine.event.pubkey, missing, to_json(i.genuine.event), i.frame.expires_at)
+            for i, missing in waiting
+        ]
+        if aside:
+            taken.overflow += parked.park(tx, place.ref, aside)
+
+    def _count(self, tx: Tables, taken: Taken) -> None:
+        for reason in taken.refused.values():
+            meta.count(tx, reason)
+        if taken.overflow:
+            meta.count(tx, Reason.PARKED_OVERFLOW, taken.overflow)
+        if taken.equivocations:
+            meta.count(tx, Reason.EQUIVOCATION, taken.equivocations)
+
+
+def _belongs(kind: int, frame: Frame, mailbox: Mailbox) -> None:
+    """What may come in which mailbox: nothing private in the space's, nothing lasting in a bucket, and so on."""
+    if frame.channel != mailbox.channel or frame.expires_at != mailbox.expires_at:
+        raise RemoteError(Reason.CANNOT_OPEN, "sealed for another audience")
+    if frame.channel != SPACE and kind not in PRIVATE_KINDS:
+        raise RemoteError(Reason.NOT_ALLOWED, "not a private kind")
+    if frame.channel == SPACE and kind == 14:
+        raise RemoteError(Reason.NOT_ALLOWED, "a private kind in the open")
+    if mailbox.use == "bucket" and (kind in CONTROL or kind in upkeep.BODIES):
+        raise RemoteError(Reason.NOT_ALLOWED, "upkeep does not expire")
+
+
+def _entry(place: Place, item: _Item, room: str, topic: str, verdict: Verdict) -> log.Entry:
+    event, frame = item.genuine.event, item.frame
+    return log.Entry(
+        id=event.id,
+        space=place.ref,
+        channel=frame.channel,
+        device=event.pubkey,
+        seq=frame.seq,
+        kind=event.kind,
+        room=room,
+        topic=topic,
+        verdict=verdict,
+        created_at=min(event.created_at, 2**62),
+        expires_at=frame.expires_at,
+        raw=to_json(event),
+    )

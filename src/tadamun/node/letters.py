@@ -1,0 +1,132 @@
+"""Which upkeep events to write, given what is known: rotation, lockboxes, history, buckets, whispers.
+
+Pure but for the randomness passed in: each function returns letters (kind and content) and the new secret, and the desk
+writes them. Steps follow docs/protocol/3-seal.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tadamun.core import upkeep
+from tadamun.core.body import spell
+from tadamun.core.control.bodies import EPOCH, Epoch
+from tadamun.core.control.state import ControlState
+from tadamun.core.errors import RemoteError
+from tadamun.core.limits import MAX_LOCKBOXES
+from tadamun.core.ports import Random
+from tadamun.crypto import labels
+from tadamun.crypto.epoch import EpochKeys, bucket_scope
+from tadamun.crypto.lockbox import BoxKey, open_box, seal_to
+from tadamun.crypto.secret import Secret
+from tadamun.crypto.text import from_b64, to_b64
+from tadamun.crypto.whisper import whisper
+from tadamun.node.place import Mailbox, Place
+
+Info = Callable[[str, str, str], bytes]  # scope, epoch, device → HPKE info
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An event about to be written: kind and canonical content."""
+
+    kind: int
+    content: str
+
+
+def lockbox(keys: EpochKeys, device: str, public: str, info: Info = labels.lockbox) -> tuple[str, str]:
+    """One device's box for an epoch's secret (3.4). public: b64 X25519 key."""
+    return device, to_b64(seal_to(public, keys.secret, info(keys.scope, keys.id, device)))
+
+
+def open_lockbox(
+    scope: str,
+    epoch: str,
+    boxes: Sequence[tuple[str, str]],
+    device: str,
+    keys: Iterable[BoxKey],
+    info: Info = labels.lockbox,
+) -> EpochKeys | None:
+    """The epoch's keys from the box for this device, if one opens to the secret that the epoch id commits to."""
+    mine = [box for owner, box in boxes if owner == device]
+    for box in mine[:2]:
+        for key in keys:
+            try:
+                found = EpochKeys.from_secret(scope, Secret(open_box(key, from_b64(box), info(scope, epoch, device))))
+            except RemoteError:
+                continue
+            if found.id == epoch:
+                return found
+    return None
+
+
+def rotation(space: str, state: ControlState, parents: Sequence[str], random: Random) -> tuple[EpochKeys, list[Letter]]:
+    """A new epoch for all live devices: its control event first, then its lockboxes."""
+    keys = EpochKeys.make(space, random)
+    boxes = [lockbox(keys, key, device.hpke) for key, device in sorted(state.live_devices().items())]
+    root = hashlib.sha256("".join(device + box for device, box in boxes).encode()).hexdigest()
+    letters = [Letter(EPOCH, spell(Epoch(epoch=keys.id, parents=tuple(sorted(parents)), boxes=root)))]
+    for start in range(0, len(boxes), MAX_LOCKBOXES):
+        part = tuple(boxes[start : start + MAX_LOCKBOXES])
+        letters.append(Letter(upkeep.LOCKBOXES, spell(upkeep.Lockboxes(epoch=keys.id, boxes=part))))
+    return keys, letters
+
+
+def top_up(keys: EpochKeys, device: str, hpke: str) -> Letter:
+    """A box for one device that was left out (3.4)."""
+    return Letter(upkeep.LOCKBOXES, spell(upkeep.Lockboxes(epoch=keys.id, boxes=(lockbox(keys, device, hpke),))))
+
+
+def bucket(space: str, expires_at: int, prekeys: Mapping[str, str], random: Random) -> tuple[EpochKeys, list[Letter]]:
+    """A secret for what expires at that time, for each device's current prekey (3.7). prekeys: device → b64."""
+    scope = bucket_scope(space, expires_at, random.bytes(32))
+    keys = EpochKeys.make(scope, random)
+    boxes = [lockbox(keys, device, prekey, labels.bucket_box) for device, prekey in sorted(prekeys.items())]
+    letters = []
+    for start in range(0, len(boxes), MAX_LOCKBOXES):
+        part = tuple(boxes[start : start + MAX_LOCKBOXES])
+        body = upkeep.Bucket(bucket=keys.id, scope=scope, expires=expires_at, boxes=part)
+        letters.append(Letter(upkeep.BUCKET, spell(body)))
+    return keys, letters
+
+
+def channel(
+    space: str, pair: tuple[str, str], scope: str, expires_at: int, author: str, publics: Sequence[str], random: Random
+) -> tuple[EpochKeys, Letter]:
+    """Opens a direct-message channel (3.8). publics: keys (prekeys if it expires) of both members' devices."""
+    keys = EpochKeys.make(scope, random)
+    boxes = whisper(keys.secret, pair, publics, space, author, random, expires_at)
+    return keys, Letter(upkeep.WHISPER, spell(upkeep.Whisper(boxes=boxes)))
+
+
+def history(links: Sequence[tuple[Mailbox, Mailbox]], random: Random) -> list[Letter]:
+    """Links from child epochs to their parents (3.6), at most 100 an event."""
+    sealed = [(child.id, parent.id, child.keys.link(parent.keys, random)) for child, parent in links]
+    return [
+        Letter(upkeep.HISTORY, spell(upkeep.HistoryLinks(links=tuple(sealed[start : start + 100]))))
+        for start in range(0, len(sealed), 100)
+    ]
+
+
+def unlinked(place: Place, now: int) -> list[tuple[Mailbox, Mailbox]]:
+    """(child, parent) from the current epoch back, as far as the charter lets newcomers read, not linked yet."""
+    history_policy = place.log.state.charter.history
+    best = place.best_epoch()
+    if best is None or history_policy == "joining":
+        return []
+    oldest = now - history_policy * 86_400 if isinstance(history_policy, int) else 0
+    pairs, seen, layer = [], set(), [best]
+    while layer:
+        child = layer.pop()
+        for parent in place.tree.get(child.id, ()):
+            held = place.boxes.get(parent)
+            # An epoch was in use until the next began: what counts is when the child came.
+            if held is None or (child.since < oldest) or (child.id, parent) in seen:
+                continue
+            seen.add((child.id, parent))
+            layer.append(held)
+            if (child.id, parent) not in place.linked:
+                pairs.append((child, held))
+    return pairs

@@ -1,0 +1,224 @@
+"""What upkeep events mean here: secrets one is handed, prekeys, addresses, asks, signatures to gather.
+
+Runs inside the ledger's transaction: secrets go to the vault and to the place at once. What needs more than that (an answer to
+write, peers to call) is returned as an effect, for the node to act on after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tadamun.core import upkeep
+from tadamun.core.errors import RemoteError
+from tadamun.core.event import Event
+from tadamun.core.genuine import Frame
+from tadamun.core.ports import Clock, Tables
+from tadamun.core.room import Standing
+from tadamun.crypto import labels
+from tadamun.crypto.epoch import EpochKeys
+from tadamun.crypto.lockbox import BoxKey
+from tadamun.crypto.secret import Secret
+from tadamun.crypto.text import from_b64
+from tadamun.crypto.whisper import hear
+from tadamun.node.letters import open_lockbox
+from tadamun.node.place import Mailbox, Place
+from tadamun.store import control, epochs, log, meta, peers, spaces
+
+LOOK_AGAIN: Final = "again:"  # a row in `meta` for each mailbox whose older events are still to be opened
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxesChanged:
+    """There is another secret: subscribe to its mailbox, and look again at what came there before."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeersChanged:
+    """An address was announced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A member's device asks for an epoch's secret."""
+
+    device: str
+    epoch: str
+    via: str  # the epoch the ask came under, "" if not known any more
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature under a proposal (act or checkpoint) came."""
+
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControlChanged:
+    """The control log has grown: rotate, top up, propose a checkpoint, as needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """This person was let in, or is out."""
+
+    status: str
+
+
+class Mail:
+    """clock: to tell what has expired already."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+
+    def take(
+        self, tx: Tables, place: Place, event: Event, frame: Frame, body: upkeep.Body, standing: Standing, via: str
+    ) -> Sequence[Any]:
+        """Handle one upkeep event that counts. via: the epoch it was sealed under. Returns effects."""
+        match body:
+            case upkeep.Lockboxes():
+                place.boxed |= {(body.epoch, device) for device, _ in body.boxes}
+                keys = open_lockbox(place.space, body.epoch, body.boxes, place.device.public, [place.box])
+                return self._learn(tx, place, keys, "epoch")
+            case upkeep.HistoryLinks():
+                place.linked |= {(child, parent) for child, parent, _ in body.links}
+                return self._follow(tx, place, body)
+            case upkeep.Bucket():
+                if body.expires <= self.clock.now():
+                    return ()
+                own = [key for key, _ in place.prekeys]
+                keys = open_lockbox(body.scope, body.bucket, body.boxes, place.device.public, own, labels.bucket_box)
+                readers = frozenset(device for device, _ in body.boxes)
+                return self._learn(tx, place, keys, "bucket", expires_at=body.expires, readers=readers)
+            case upkeep.Prekey():
+                place.prekeys_of[event.pubkey] = max(
+                    place.prekeys_of.get(event.pubkey, (-1, "")), (frame.seq, body.prekey)
+                )
+                return ()
+            case upkeep.CheckpointPart():
+                control.put_part(tx, place.ref, body.hash, from_b64(body.data))
+                return ()
+            case upkeep.Whisper():
+                return self._hear(tx, place, event, body, standing)
+            case upkeep.Cosign():
+                return (Signed(event.id),)
+            case upkeep.Addresses():
+                for address in body.addresses:
+                    peers.put(tx, place.ref, address, "announced")
+                return (PeersChanged(),)
+            case upkeep.Need():
+                return (Needed(event.pubkey, body.epoch, via),)
+            case _:
+                return ()
+
+    def after_control(self, tx: Tables, place: Place) -> Sequence[Any]:
+        """Bring mailboxes and one's own status in step with the control state."""
+        effects: list[Any] = [ControlChanged()]
+        state = place.log.state
+        for mailbox, invite in place.invites.items():
+            if invite.key in state.invites and mailbox not in place.boxes:
+                keys = EpochKeys.from_secret(place.space, Secret(from_b64(invite.mailbox)))
+                effects += self._learn(tx, place, keys, "invite")
+        status = "member" if place.device.public in state.live_devices() else place.status
+        if place.status == "member" and place.device.public not in state.live_devices():
+            status = "out"
+        if place.device.public in state.live_devices():
+            place.me = place.log.member_of(place.device.public) or place.me
+        if status != place.status:
+            place.status = status
+            spaces.update(tx, place.ref, status=status, me=place.me)
+            effects.append(StatusChanged(status))
+        return effects
+
+    def waking(self, place: Place) -> Sequence[Any]:
+        """What to see to when the node starts: whatever a previous run may have left undone."""
+        return () if place.control is None else (ControlChanged(), Signed(""), StatusChanged(place.status))
+
+    def _learn(self, tx: Tables, place: Place, keys: EpochKeys | None, use: str, **more: Any) -> Sequence[Any]:
+        if keys is None or keys.id in place.boxes:
+            return ()
+        self.keep(tx, place, Mailbox(keys, use, since=self.clock.now(), **more))
+        if use == "epoch":
+            return (MailboxesChanged(), *self._follow_all(tx, place))
+        return (MailboxesChanged(),)
+
+    def keep(self, tx: Tables, place: Place, box: Mailbox) -> None:
+        """Put a secret in the vault and in the place; what its mailbox holds already is to be looked at."""
+        place.boxes[box.id] = box
+        meta.put(tx, LOOK_AGAIN + box.keys.mailbox.public, b"")
+        epochs.put(
+            tx,
+            place.ref,
+            epochs.Epoch(
+                id=box.id,
+                scope=box.keys.scope,
+                secret=box.keys.secret,
+                use=box.use,
+                channel=box.channel,
+                peer=box.peer,
+                readers=tuple(sorted(box.readers)),
+                since=box.since,
+                expires_at=box.expires_at,
+            ),
+        )
+
+    def _follow(self, tx: Tables, place: Place, body: upkeep.HistoryLinks) -> Sequence[Any]:
+        """Open links from epochs one has to their parents, as far as they lead."""
+        effects: list[Any] = []
+        found = True
+        while found:
+            found = False
+            for child, parent, link in body.links:
+                held = place.boxes.get(child)
+                if held is None or parent in place.boxes:
+                    continue
+                try:
+                    keys = EpochKeys.from_secret(place.space, held.keys.open_link(parent, link))
+                except RemoteError:
+                    continue
+                self.keep(tx, place, Mailbox(keys, "epoch", since=self.clock.now()))
+                effects.append(MailboxesChanged())
+                found = True
+        return effects
+
+    def _follow_all(self, tx: Tables, place: Place) -> Sequence[Any]:
+        """A new epoch may be the child that links heard earlier start from."""
+        effects: list[Any] = []
+        for content in log.contents(tx, place.ref, upkeep.HISTORY):
+            body = upkeep.read(upkeep.HISTORY, content, ())
+            if isinstance(body, upkeep.HistoryLinks):
+                effects += self._follow(tx, place, body)
+        return effects
+
+    def _hear(self, tx: Tables, place: Place, event: Event, body: upkeep.Whisper, standing: Standing) -> Sequence[Any]:
+        keys: list[BoxKey] = [place.box, *(key for key, _ in place.prekeys)]
+        try:
+            heard = next((found for key in keys if (found := hear(key, body.boxes, place.space, event.pubkey))), None)
+        except RemoteError:
+            return ()
+        if heard is None or place.me not in heard.members or standing.member not in heard.members:
+            return ()
+        if heard.expires_at and heard.expires_at <= self.clock.now():
+            return ()
+        peer = next((one for one in heard.members if one != place.me), place.me)
+        channel = place.channel_with(peer)
+        there = place.log.at(frame_heads(event), 0) or place.log.state
+        readers = frozenset(key for key, device in there.live_devices().items() if device.member in heard.members)
+        return self._learn(
+            tx,
+            place,
+            EpochKeys.from_secret(channel, heard.secret),
+            "dm",
+            channel=channel,
+            peer=peer,
+            expires_at=heard.expires_at,
+            readers=readers,
+        )
+
+
+def frame_heads(event: Event) -> tuple[str, ...]:
+    """The control heads an event cites."""
+    tag = event.tag("auth")
+    return () if tag is None else tag[1:]

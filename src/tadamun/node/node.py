@@ -1,0 +1,288 @@
+"""A node: the vault, the wire store, the spaces, and the tasks that keep them alive. The only holder of tasks.
+
+Made by `opened`; `call` works from then on. With `online`, carriers run too: the relay if it is to listen, the peers, the
+local network. What each part does is in its own file; this one puts them together and passes news between them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from tadamun.carry.lan import Lan
+from tadamun.carry.peers import Peers
+from tadamun.carry.policy import Policy
+from tadamun.carry.relay import Relay
+from tadamun.core.errors import LocalError, Reason, UsageError
+from tadamun.core.facts import Facts
+from tadamun.core.ports import Clock, Random, Saying
+from tadamun.core.room import Call, Room
+from tadamun.crypto.keys import Prover
+from tadamun.node import calls_members, calls_node, calls_spaces, chores, views, workbench
+from tadamun.node.desk import Desk
+from tadamun.node.intake import Intake
+from tadamun.node.ledger import Ledger, Taken
+from tadamun.node.load import fill, load
+from tadamun.node.mail import Mail, MailboxesChanged, PeersChanged, StatusChanged
+from tadamun.node.place import Mailbox, Place
+from tadamun.node.project import Projector
+from tadamun.node.quorum import Quorum
+from tadamun.node.steward import Steward
+from tadamun.node.welcome import Host
+from tadamun.node.workbench import Bench
+from tadamun.store import meta, peers, spaces
+from tadamun.store.vault import Vault
+from tadamun.store.wire import WireStore
+
+TICK: Final = 20.0  # seconds between looks at the clock for chores
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What `main` gives every node: the rooms, how they learn of each other, and how one introduces oneself.
+
+    facts(tables, members): `members(space)` gives member ids and levels. introduce(name, pronouns, languages,
+    about) and post(title, text) make what is said on joining and on importing an archive.
+    """
+
+    rooms: Sequence[Room]
+    facts: Callable[[Any, Callable[[str], Mapping[str, int]]], Facts]
+    introduce: Callable[[str, str, Sequence[str], str], Saying]
+    post: Callable[[str, str], Saying]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a node meets others. listen: (host, port) or None; peers: addresses for this run; advertise: told to members."""
+
+    listen: tuple[str, int] | None = None
+    peers: tuple[str, ...] = ()
+    lan: bool = False
+    advertise: tuple[str, ...] = ()
+
+
+@dataclass
+class Node:
+    """See the module. Attributes are for the calls (node/calls_*.py) to use."""
+
+    vault: Vault
+    wire: WireStore
+    parts: Parts
+    clock: Clock
+    random: Random
+    places: dict[str, Place] = field(default_factory=dict)
+    counters: Counter[Reason] = field(default_factory=Counter)
+    listening: list[str] = field(default_factory=list)
+    reach: Reach = field(default_factory=Reach)
+    started_at: int = 0
+    online: bool = False
+
+    def __post_init__(self) -> None:
+        self.started_at = self.clock.now()
+        self.known: dict[str, tuple[int, Mailbox]] = {}
+        self.projector = Projector(self.parts.rooms)
+        self.ledger = Ledger(self.projector, Mail(self.clock))
+        self.desk = Desk(
+            self.vault, self.wire, self.ledger, self.places, self.clock, self.random, self._changed, self._reload
+        )
+        self.host = Host(self.desk)
+        self.quorum = Quorum(self.desk)
+        self.steward = Steward(self.desk, self.host, self.quorum, self.random, self._spawn)
+        self.bench = Bench(self)
+        self.calls: dict[str, Call | workbench.Call] = {
+            **calls_node.CALLS,
+            **calls_spaces.CALLS,
+            **calls_members.CALLS,
+            **{name: call for room in self.parts.rooms for name, call in room.calls.items()},
+        }
+        self.peers = Peers(self.wire, self.clock, self.random, self.counters)
+        self.lan: Lan | None = None
+        self._tasks: asyncio.TaskGroup | None = None
+        self._news = asyncio.Event()
+        views.ready(self.vault, self.parts.rooms)
+        for row in spaces.every(self.vault.read):
+            self.places[row.id] = load(self.vault.read, row)
+        self._know()
+        views.refold_if_new(self)
+        self.intake = Intake(self.desk, self.wire, self.wire.identity, self.known, self._changed)
+
+    async def call(self, name: str, params: Mapping[str, Any]) -> Any:
+        """Do or answer what is called by that name. Raises LocalError."""
+        found = self.calls.get(name)
+        if found is None:
+            raise UsageError("This node does not know how to do that. Update Tadamun, then try again.")
+        try:
+            arguments = msgspec.convert(dict(params), found.params)
+        except (msgspec.ValidationError, ValueError) as error:
+            raise UsageError("Something in that request is not as it should be. Check it and try again.") from error
+        return await found.run(self.bench, arguments)
+
+    def place(self, wanted: str) -> Place:
+        return self.places[self.bench.space(wanted)]
+
+    def new_place(self, place: Place) -> None:
+        """A space was founded or is being joined."""
+        self.places[place.space] = place
+        self.refresh()
+
+    async def settled(self) -> None:
+        """Wait until everything in the wire store has been taken in and nothing is left to seal."""
+        await self.intake.idle.wait()
+        await self.desk.deliver()
+
+    async def news(self, timeout: float) -> bool:
+        """Wait until something changed; False after `timeout` seconds without."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._news.wait()
+                return True
+        return False
+
+    async def run(self, started: asyncio.Event) -> None:
+        """Keep everything alive until cancelled; `started` is set when the carriers run."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            try:
+                tasks.create_task(self.intake.run())
+                await self._carriers(tasks)
+                for place in self.places.values():
+                    for effect in self.ledger.mail.waking(place):
+                        self.steward.act_on(place, effect)
+                tasks.create_task(self._chores())
+                started.set()
+                await asyncio.get_running_loop().create_future()
+            finally:
+                self._tasks = None
+
+    async def _carriers(self, tasks: asyncio.TaskGroup) -> None:
+        if not self.online:
+            return
+        port = 0
+        if self.reach.listen is not None:
+            relay = Relay(self.wire, Policy(known=self.known.__contains__), self.clock, self.random, self.count)
+            bound: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
+            tasks.create_task(relay.run(*self.reach.listen, bound=bound))
+            try:
+                host, port = await bound
+            except OSError as error:
+                raise UsageError(
+                    "The address {address} cannot be used here: it is taken or not this computer's. Choose another.",
+                    address=f"{self.reach.listen[0]}:{self.reach.listen[1]}",
+                ) from error
+            self.listening.append(address_of(host, port))
+        if self.reach.lan:
+            self.lan = Lan(self.clock, self.random, self.counters, self._met, port)
+            tasks.create_task(self.lan.run())
+        self.refresh()
+        tasks.create_task(self.peers.run())
+
+    async def _chores(self) -> None:
+        while True:
+            with suppress(LocalError):
+                await self.desk.deliver()
+                await chores.expire(self.desk)
+                await chores.renew_prekeys(self.desk)
+                if self.online and (self.listening or self.reach.advertise):
+                    await chores.announce(self.desk, self.addresses())
+                await self.wire.sweep()
+                self._keep_counters()
+            await asyncio.sleep(TICK)
+
+    def addresses(self) -> tuple[str, ...]:
+        """Where others can reach this node, as they are told."""
+        return self.reach.advertise or tuple(self.listening)
+
+    def _changed(self, place: Place, taken: Taken) -> None:
+        """News of a transaction: tell whoever waits, and start what it asks for."""
+        self._news.set()
+        self._news = asyncio.Event()
+        if any(isinstance(effect, MailboxesChanged | PeersChanged | StatusChanged) for effect in taken.effects):
+            self.refresh()
+        if self._tasks is not None:
+            for effect in dict.fromkeys(taken.effects):
+                self.steward.act_on(place, effect)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        if self._tasks is None:
+            work.close()
+        else:
+            self._tasks.create_task(work)
+
+    def _reload(self, place: Place) -> None:
+        fill(self.vault.read, place)
+        self._know()
+
+    def _know(self) -> None:
+        """Which mailbox is whose. The dictionary is shared with relay and intake, hence changed in place."""
+        now = {box.keys.mailbox.public: (place.ref, box) for place in self.places.values() for box in place.mailboxes()}
+        for gone in self.known.keys() - now.keys():
+            del self.known[gone]
+        self.known.update(now)
+
+    def refresh(self) -> None:
+        """Tell the carriers about mailboxes and addresses."""
+        self._know()
+        kept = peers.every(self.vault.read)
+        told = {}
+        for place in self.places.values():
+            own = [one.address for one in kept if one.space in (0, place.ref)]
+            addresses = [one for one in dict.fromkeys([*self.reach.peers, *own]) if one not in self.addresses()]
+            told[place.space] = (addresses, [Prover(box.keys.mailbox) for box in place.mailboxes()])
+        self.peers.set_spaces(told)
+        if self.lan is not None:
+            self.lan.set_keys(
+                {
+                    place.space: [best.keys.lan]
+                    for place in self.places.values()
+                    if place.control is not None and (best := place.best_epoch() or place.deepest_epoch()) is not None
+                }
+            )
+        self.intake.wake()
+
+    def _met(self, space: str, address: str) -> None:
+        """A member's node was found on the local network."""
+        place = self.places.get(space)
+        if place is not None:
+            with self.vault.write() as tx:
+                peers.put(tx, place.ref, address, "lan")
+            self.refresh()
+
+    def count(self, reason: Reason) -> None:
+        self.counters[reason] += 1
+
+    def _keep_counters(self) -> None:
+        counted, self.counters = dict(self.counters), self.counters
+        self.counters.clear()
+        if counted:
+            with self.vault.write() as tx:
+                for reason, count in counted.items():
+                    meta.count(tx, reason, count)
+
+
+def address_of(host: str, port: int) -> str:
+    """The relay's address as others type it."""
+    return f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
+
+
+@asynccontextmanager
+async def running(node: Node) -> AsyncIterator[Node]:
+    """The node with its tasks, until the block ends; then everything is put away within two seconds."""
+    started = asyncio.Event()
+    async with asyncio.TaskGroup() as outer:
+        task = outer.create_task(node.run(started))
+        waiting = outer.create_task(started.wait())
+        try:
+            await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            if task.done():
+                task.result()
+            yield node
+        finally:
+            task.cancel()
+            waiting.cancel()

@@ -1,0 +1,67 @@
+"""Small questions about a control log's events that only the node asks."""
+
+from __future__ import annotations
+
+from tadamun.core.control import bodies
+from tadamun.core.control.log import ControlLog
+from tadamun.core.frame import split
+
+# What a checkpoint is made for: newcomers may then be given history, and later ones need nothing older.
+WORTH = frozenset(
+    {
+        bodies.ADMIT,
+        bodies.LEAVE,
+        bodies.REMOVE,
+        bodies.LEVEL,
+        bodies.DEVICE_ADD,
+        bodies.DEVICE_REVOKE,
+        bodies.CHARTER,
+    }
+)
+
+
+def worth_a_checkpoint(log: ControlLog) -> bool:
+    """Whether anything that took effect since the last checkpoint concerns who belongs."""
+    for one in reversed(log.events()):
+        if one.event.id == log.checkpoint:
+            return False
+        if one.event.kind in WORTH and log.effective(one.event.id):
+            return True
+    return False
+
+
+def author_of(log: ControlLog, event: str) -> str:
+    """The device that signed a control event; "" if it is not here."""
+    found = log.genuine(event)
+    return "" if found is None else found.event.pubkey
+
+
+def since(log: ControlLog, anchor: str) -> list[str]:
+    """Ids of the control events that somebody who starts at `anchor` needs: it and all that is not before it."""
+    events = {one.event.id: one.event for one in log.events()}
+    before: set[str] = set()
+    layer = [anchor] if anchor in events else []
+    while layer:
+        for parent in split(events[layer.pop()]).auth:
+            if parent in events and parent not in before:
+                before.add(parent)
+                layer.append(parent)
+    return [one for one in events if one not in before]
+
+
+def heads_before(log: ControlLog, member: str) -> tuple[str, ...]:
+    """The latest heads without anything a member did since the last checkpoint, or anything that built on it:
+    where to write an act that undoes a rampage (docs/protocol/2-control.md, rule 12). At most 16."""
+    tainted: set[str] = set()
+    clean: dict[str, tuple[str, ...]] = {}
+    for one in log.events():
+        event = one.event
+        parents = split(event).auth
+        own = log.member_of(event.pubkey) == member
+        if event.id != log.checkpoint and event.id != log.base.event.id and (own or tainted & set(parents)):
+            tainted.add(event.id)
+        else:
+            clean[event.id] = parents
+    named = {parent for parents in clean.values() for parent in parents}
+    tips = sorted(event for event in clean if event not in named)
+    return tuple(tips[:16])

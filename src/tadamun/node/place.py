@@ -1,0 +1,144 @@
+"""One space as this node has it in memory: its control log, its mailboxes, this device's keys and chains.
+
+A place is changed only under the node's writing lock, by the ledger and the desk; if a transaction fails, it is loaded
+again from the vault, so that memory is never ahead of the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tadamun.core.control import bodies
+from tadamun.core.control.log import ControlLog
+from tadamun.core.event import Event
+from tadamun.core.genuine import Genuine
+from tadamun.crypto.epoch import EpochKeys, channel_id
+from tadamun.crypto.keys import SigningKey
+from tadamun.crypto.lockbox import BoxKey
+from tadamun.crypto.secret import Secret
+from tadamun.crypto.text import from_b64
+
+SPACE = ""  # the channel everybody in the space reads
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A secret under which events of a space are sealed, and what may arrive there.
+
+    use: "epoch" (the whole space), "dm" (two members), "bucket" (the space, until expires_at), "invite" (joining).
+    peer: the other member of a direct-message channel. readers: devices a direct-message secret was sealed to.
+    since: Unix seconds at which this node got it.
+    """
+
+    keys: EpochKeys
+    use: str
+    channel: str = SPACE
+    peer: str = ""
+    expires_at: int = 0
+    readers: frozenset[str] = frozenset()
+    since: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.keys.id
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A genuine inner event and the mailbox it was sealed for (None: this device wrote it, or it was parked)."""
+
+    genuine: Genuine
+    mailbox: Mailbox | None = None
+
+
+@dataclass(slots=True)
+class Place:
+    """ref: the space's small number in the vault. me: own member id. status: "joining", "member" or "out"."""
+
+    ref: int
+    space: str
+    me: str
+    device: SigningKey
+    box: BoxKey
+    status: str
+    anchor: str
+    prekeys: list[tuple[BoxKey, int]] = field(default_factory=list)  # newest last; (key, made at)
+    control: ControlLog | None = None
+    boxes: dict[str, Mailbox] = field(default_factory=dict)  # by epoch id
+    chains: dict[str, tuple[int, str]] = field(default_factory=dict)  # channel → (last seq, last id)
+    tree: dict[str, tuple[str, ...]] = field(default_factory=dict)  # epoch → its parents, of all epoch events known
+    prekeys_of: dict[str, tuple[int, str]] = field(default_factory=dict)  # device → (seq, newest prekey announced)
+    invites: dict[str, bodies.Invite] = field(default_factory=dict)  # mailbox's epoch id → every invite heard of
+    revoked: set[str] = field(default_factory=set)  # keys of invites that somebody withdrew
+    welcomed: set[str] = field(default_factory=set)  # devices this node has answered since it started
+    carried: dict[str, set[str]] = field(default_factory=dict)  # epoch → control events sealed under it, as far as seen
+    boxed: set[tuple[str, str]] = field(default_factory=set)  # (epoch, device) that a lockbox was seen for
+    linked: set[tuple[str, str]] = field(default_factory=set)  # (child, parent) epochs that a history link was seen for
+    announced: tuple[str, ...] | None = ()  # where this node last said it can be reached
+    refused: str = ""  # why one was not let in
+    early: list[Arrived] = field(default_factory=list)  # what came before the anchor
+
+    @property
+    def log(self) -> ControlLog:
+        """The control log of a space one belongs to. Only for places that have met their anchor."""
+        if self.control is None:
+            raise RuntimeError("the space's control log has not arrived yet")
+        return self.control
+
+    def note(self, event: Event) -> None:
+        """Remember what a control event says that the state does not keep: epochs' parents, invites gone by."""
+        match bodies.decode(event):
+            case bodies.Epoch() as epoch:
+                self.tree[epoch.epoch] = epoch.parents
+            case bodies.Invite() as invite:
+                keys = EpochKeys.from_secret(self.space, Secret(from_b64(invite.mailbox)))
+                self.invites[keys.id] = invite
+            case bodies.InviteRevoke() as gone:
+                self.revoked.add(gone.key)
+            case _:
+                pass
+
+    def next_in_chain(self, channel: str) -> tuple[int, str]:
+        """Sequence number and previous id for the next event of this device in a channel."""
+        seq, last = self.chains.get(channel, (-1, ""))
+        return seq + 1, last
+
+    def best_epoch(self) -> Mailbox | None:
+        """The epoch to send under (docs/protocol/3-seal.md, 3.5): clean, deepest, lowest id, and its secret is here."""
+        if self.control is None:
+            return None
+        clean = self.control.state.epochs
+        for epoch in sorted(clean, key=lambda epoch: (-clean[epoch].depth, epoch)):
+            if epoch in self.boxes:
+                return self.boxes[epoch]
+        return None
+
+    def deepest_epoch(self) -> Mailbox | None:
+        """The deepest epoch whose secret is here, clean or not: for what must also reach those not yet rotated."""
+        if self.control is None:
+            return None
+        known = [box for box in self.boxes.values() if box.use == "epoch"]
+        return max(known, key=lambda box: (self.depth(box.id), box.since, box.id), default=None)
+
+    def depth(self, epoch: str) -> int:
+        """How many generations of epochs lie before it, as far as they are known."""
+        depth, seen, layer = 0, {epoch}, {epoch}
+        # A hostile pair of epoch events may name each other: each epoch is met once.
+        while layer := {parent for one in layer for parent in self.tree.get(one, ())} - seen:
+            seen |= layer
+            depth += 1
+        return depth
+
+    def channel_with(self, member: str) -> str:
+        """The direct-message channel of this person and another member."""
+        return channel_id(self.space, self.me, member)
+
+    def peer_of(self, channel: str) -> str:
+        """The other member of a direct-message channel; "" for the space's own channel or one unknown."""
+        if channel == SPACE:
+            return ""
+        return next((box.peer for box in self.boxes.values() if box.channel == channel), "")
+
+    def mailboxes(self) -> Iterator[Mailbox]:
+        return iter(self.boxes.values())

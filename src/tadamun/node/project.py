@@ -1,0 +1,126 @@
+"""From the log to the rooms' views: topics are folded and projected, many fresh ones at once.
+
+The same steps serve a new event, a judgement that changed, and `rebuild`; rows depend only on what is in the log and on
+the control log, never on the order of arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from tadamun.core.event import Event
+from tadamun.core.fold import fold
+from tadamun.core.frame import split
+from tadamun.core.genuine import Frame, Said
+from tadamun.core.ports import Tables
+from tadamun.core.room import Room, Standing, Verdict
+from tadamun.node.judge import standing_of
+from tadamun.node.place import Place
+from tadamun.store import log, search
+
+
+class Projector:
+    """rooms: every room of this node; kinds are looked up once."""
+
+    def __init__(self, rooms: Sequence[Room]) -> None:
+        self.rooms = {room.name: room for room in rooms}
+        self.by_kind = {kind: room for room in rooms for kind in room.kinds}
+
+    def said(self, place: Place, event: Event, frame: Frame) -> Said[Any] | None:
+        """What was said, decoded by its room; None for a kind that no room owns. Raises RemoteError."""
+        room = self.by_kind.get(event.kind)
+        if room is None:
+            return None
+        return Said(
+            id=event.id,
+            space=frame.space,
+            member=place.log.member_of(event.pubkey) or event.pubkey,
+            device=event.pubkey,
+            seq=frame.seq,
+            kind=event.kind,
+            created_at=event.created_at,
+            auth=frame.auth,
+            prev=frame.prev,
+            body=room.decode(event, frame.rest),
+            expires_at=frame.expires_at,
+            height=frame.height,
+            private_with=place.peer_of(frame.channel),
+        )
+
+    def topic(self, said: Said[Any]) -> tuple[str, str]:
+        """(room name, topic) under which something said is kept."""
+        room = self.by_kind[said.kind]
+        return room.name, room.topic(said)
+
+    def project(
+        self, tx: Tables, place: Place, arrived: Iterable[Said[Any]], stale: Iterable[tuple[str, str]] = ()
+    ) -> dict[str, Verdict]:
+        """Bring the views up to date with what arrived (already in the log) and topics to fold again.
+
+        Returns what became of each event that was judged, by id.
+        """
+        topics: dict[tuple[str, str], list[Said[Any]]] = {key: [] for key in stale}
+        again = set(topics)
+        for said in arrived:
+            topics.setdefault(self.topic(said), []).append(said)
+        counts = log.topic_counts(tx, place.ref, [topic for _, topic in topics])
+        fresh: dict[str, list[Said[Any]]] = {}
+        verdicts: dict[str, Verdict] = {}
+        for (name, topic), saids in topics.items():
+            room = self.rooms[name]
+            alone = len(saids) == 1 and counts.get(topic, 0) == 1 and (name, topic) not in again
+            if not alone or room.fresh is None or saids[0].id != topic:
+                verdicts |= self.refold(tx, place, room, topic)
+                continue
+            standing = standing_of(place, saids[0])
+            if (
+                isinstance(standing, Standing)
+                and room.authorise(room.empty(topic), saids[0], standing) is Verdict.ALLOW
+            ):
+                fresh.setdefault(name, []).append(saids[0])
+            else:
+                verdicts |= self.refold(tx, place, room, topic)
+        log.judge(tx, verdicts)
+        for name, saids in fresh.items():
+            self._project_fresh(tx, place, self.rooms[name], saids)
+            verdicts |= {said.id: Verdict.ALLOW for said in saids}
+        return verdicts
+
+    def refold(self, tx: Tables, place: Place, room: Room, topic: str) -> dict[str, Verdict]:
+        """Fold one topic from the log and write its rows anew. Returns what became of its events."""
+        refused: dict[str, Verdict] = {}
+        standings: dict[str, Standing] = {}
+        saids = []
+        for event in log.topic_events(tx, place.ref, topic):
+            said = self.said(place, event, split(event))
+            if said is None or self.topic(said) != (room.name, topic):
+                continue
+            standing = standing_of(place, said)
+            if isinstance(standing, Standing):
+                standings[said.id] = standing
+                saids.append(said)
+            else:
+                refused[said.id] = Verdict.DENY
+        state, verdicts = fold(room, topic, saids, lambda said: standings[said.id])
+        if Verdict.ALLOW in verdicts.values():
+            room.project(tx, place.space, topic, state)
+            found = room.search(state)
+        else:
+            room.project(tx, place.space, topic, None)
+            found = None
+        if found is None:
+            search.remove(tx, place.ref, topic)
+        else:
+            search.put(tx, place.ref, topic, found)
+        return verdicts | refused
+
+    def _project_fresh(self, tx: Tables, place: Place, room: Room, saids: Sequence[Said[Any]]) -> None:
+        if room.fresh is not None:
+            room.fresh(tx, place.space, saids)
+        texts = []
+        for said in saids:
+            found = room.search(room.reduce(room.empty(said.id), said))
+            if found is not None:
+                texts.append((said.id, found))
+        search.put_many(tx, place.ref, texts)

@@ -1,0 +1,194 @@
+"""What a node does by itself for its spaces, one thing after another: let people in, hand out secrets, propose checkpoints.
+
+It acts on the effects that the ledger reported after their transaction is through. Where several nodes could do the same, the one
+most concerned does it at once and the others after a random wait, if it is still to do. Every act is an ordinary event; a node that
+never gets to it leaves nothing broken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from tadamun.core import upkeep
+from tadamun.core.body import spell
+from tadamun.core.control import bodies
+from tadamun.core.errors import LocalError, RemoteError
+from tadamun.core.ports import Random, Saying
+from tadamun.node import letters
+from tadamun.node.arrival import device_request_key
+from tadamun.node.desk import Desk
+from tadamun.node.intake import Asked
+from tadamun.node.letters import Letter
+from tadamun.node.mail import ControlChanged, Needed, Signed, StatusChanged
+from tadamun.node.past import author_of, worth_a_checkpoint
+from tadamun.node.place import Place
+from tadamun.node.quorum import Quorum
+from tadamun.node.welcome import Host
+from tadamun.store import meta, spaces
+
+GRACE: Final = 2.0  # seconds to wait for others, or for more to come, before acting
+SILENCE: Final = 30.0  # seconds until another node does what the first should have done
+
+
+class Steward:
+    """spawn: starts a coroutine in the node's task group."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        host: Host,
+        quorum: Quorum,
+        random: Random,
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        self.desk, self.host, self.quorum, self.random, self.spawn = desk, host, quorum, random, spawn
+        self._due: set[tuple[str, str]] = set()  # (space, chore) already waiting its turn
+
+    def act_on(self, place: Place, effect: object) -> None:
+        """Start what an effect asks for. Never blocks."""
+        match effect:
+            case Asked():
+                self.spawn(self._quietly(self._asked(place, effect)))
+            case Needed():
+                self.spawn(self._quietly(self._needed(place, effect)))
+            case Signed():
+                self._soon(place, "signatures", self._signatures, 0.0)
+            case ControlChanged():
+                self._soon(place, "checkpoint", self._checkpoint, GRACE)
+                self._soon(place, "missing", self._missing, GRACE)
+            case StatusChanged(status="member"):
+                self._soon(place, "introduce", self._introduce, 0.0)
+            case _:
+                pass
+
+    def _soon(self, place: Place, chore: str, work: Callable[[Place], Coroutine[Any, Any, None]], wait: float) -> None:
+        key = (place.space, chore)
+        if key in self._due:
+            return
+        self._due.add(key)
+
+        async def later() -> None:
+            await asyncio.sleep(wait)
+            self._due.discard(key)
+            await work(place)
+
+        self.spawn(self._quietly(later()))
+
+    async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
+        """Upkeep that the rules or the disk refuse is left to another time or another node."""
+        try:
+            await work
+        except (LocalError, RemoteError):
+            pass
+
+    async def _asked(self, place: Place, asked: Asked) -> None:
+        if asked.mailbox.use == "device":
+            await self._own_device(place, asked)
+            return
+        invite = place.invites.get(asked.mailbox.id)
+        if invite is None or not self.host.may_admit(place):
+            return
+        if not self._mine(place, invite.key):
+            await asyncio.sleep(GRACE + self.random.below(3_000) / 1_000)
+            if asked.event.event.pubkey in place.log.state.live_devices():
+                return
+        await self.host.answer(place, asked.mailbox, asked.event)
+
+    def _mine(self, place: Place, key: str) -> bool:
+        return spaces.invite(self.desk.vault.read, place.ref, key) is not None
+
+    async def _own_device(self, place: Place, asked: Asked) -> None:
+        for key, secret, _ in spaces.invites(self.desk.vault.read, place.ref):
+            if asked.mailbox.id == meta.text(self.desk.vault.read, f"device-link:{key}"):
+                request = device_request_key(secret)
+                if await self.host.answer_device(place, asked.mailbox, asked.event, key, request):
+                    async with self.desk.lock:
+                        with self.desk.vault.write() as tx:  # a device link lets one device in
+                            spaces.destroy_invite(tx, place.ref, key)
+                            meta.remove(tx, f"device-link:{key}")
+                return
+
+    async def _needed(self, place: Place, needed: Needed) -> None:
+        """Hand a clean epoch's secret to a live device that lacks it (docs/protocol/3-seal.md, 3.4)."""
+        if needed.device == place.device.public or needed.epoch not in place.boxes:
+            return
+        author = place.log.state.epochs.get(needed.epoch)
+        if author is not None and author_of(place.log, author.event) != place.device.public:
+            await asyncio.sleep(self.random.below(4_000) / 1_000)
+        state = place.log.state
+        device = state.live_devices().get(needed.device)
+        if device is None or needed.epoch not in state.epochs or (needed.epoch, needed.device) in place.boxed:
+            return
+        letter = letters.top_up(place.boxes[needed.epoch].keys, needed.device, device.hpke)
+        async with self.desk.lock:
+            self.desk.write(place, [letter], via=needed.via)
+        await self.desk.deliver()
+
+    async def _missing(self, place: Place) -> None:
+        """Ask for the secrets of clean epochs that this device has no box for."""
+        if place.status != "member":
+            return
+        for epoch in place.log.state.epochs:
+            if epoch not in place.boxes and place.deepest_epoch() is not None:
+                async with self.desk.lock:
+                    self.desk.write(place, [Letter(upkeep.NEED, spell(upkeep.Need(epoch=epoch)))])
+        await self.desk.deliver()
+
+    async def _signatures(self, place: Place) -> None:
+        await self.quorum.carry_out(place)
+        for one in self.quorum.proposals(place).values():
+            if one.kind == bodies.CHECKPOINT and place.device.public not in one.signatures:
+                await self.quorum.second(place, one)
+        await self.quorum.complete_checkpoints(place)
+        self._soon(place, "late checkpoint", self._late, SILENCE)
+
+    async def _late(self, place: Place) -> None:
+        await self.quorum.complete_checkpoints(place, anyone=True)
+
+    async def _checkpoint(self, place: Place) -> None:
+        """Propose a checkpoint when it is this node's turn: the electors take turns by height."""
+        if not self.quorum.wants_checkpoint(place):
+            await self._history(place)
+            return
+        electors = sorted(place.log.state.electorate)
+        turn = (electors.index(place.me) - place.log.height) % len(electors)
+        if turn == 0:
+            await self.quorum.propose_checkpoint(place)
+            await self._history(place)
+        else:
+            self._soon(place, "turn", self._my_turn, SILENCE * turn)
+
+    async def _my_turn(self, place: Place) -> None:
+        if self.quorum.wants_checkpoint(place):
+            await self.quorum.propose_checkpoint(place)
+
+    async def _history(self, place: Place) -> None:
+        """Link the current epoch to those before it, as far as the charter lets newcomers read, once a checkpoint
+        covers who is here (docs/protocol/3-seal.md, 3.6)."""
+        if place.status != "member" or worth_a_checkpoint(place.log):
+            return
+        if author_of(place.log, place.log.checkpoint) != place.device.public:
+            self._soon(place, "history", self._link, SILENCE)
+        else:
+            await self._link(place)
+
+    async def _link(self, place: Place) -> None:
+        async with self.desk.lock:
+            pairs = letters.unlinked(place, self.desk.clock.now())
+            if pairs:
+                self.desk.write(place, letters.history(pairs, self.random))
+        await self.desk.deliver()
+
+    async def _introduce(self, place: Place) -> None:
+        """Say what one wanted to be known by, kept since one asked to join."""
+        key = f"introduction:{place.ref}"
+        kept = meta.get(self.desk.vault.read, key)
+        if kept is None:
+            return
+        kind, content = kept.decode().split("\n", 1)
+        await self.desk.say(place.space, Saying(int(kind), content))
+        async with self.desk.lock:
+            with self.desk.vault.write() as tx:
+                meta.remove(tx, key)

@@ -1,0 +1,117 @@
+"""The rooms' tables: made when new, dropped and refolded from the log when the rooms changed or somebody asks."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from tadamun.core.errors import RemoteError
+from tadamun.core.frame import split
+from tadamun.core.ports import Tables
+from tadamun.core.room import Room, Standing, Verdict
+from tadamun.node.judge import judge
+from tadamun.store import log, meta, search
+from tadamun.store.vault import Vault
+
+if TYPE_CHECKING:
+    from tadamun.node.node import Node
+    from tadamun.node.place import Place
+
+VERSION: Final = "views"
+_NAME: Final = re.compile(
+    r"CREATE\s+(?:UNIQUE\s+)?(TABLE|INDEX|VIRTUAL\s+TABLE)\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)", re.I
+)
+
+
+def ready(vault: Vault, rooms: Sequence[Room]) -> None:
+    """Make the tables if the vault has none yet, or others than these rooms want (then `refold_if_new` fills them)."""
+    wanted = _digest(rooms)
+    with vault.write() as tx:
+        for room in rooms:
+            for statement in room.local:
+                tx.execute(statement)
+        if meta.text(tx, VERSION) != wanted:
+            _make(tx, rooms)
+            meta.put_text(tx, VERSION, wanted)
+            meta.put_text(tx, "views-empty", "1")
+
+
+def refold_if_new(node: Node) -> None:
+    """Fill tables that were just made."""
+    if meta.text(node.vault.read, "views-empty"):
+        with node.vault.write() as tx:
+            for place in node.places.values():
+                if place.control is not None:
+                    fold_all(tx, node, place)
+            meta.remove(tx, "views-empty")
+
+
+def rebuild(node: Node) -> tuple[int, bool]:
+    """Drop all views, fold the log anew. Returns (events folded, whether the rows are as before).
+
+    One transaction: if it fails, everything is as it was.
+    """
+    with node.vault.write() as tx:
+        before = dump(tx, node.parts.rooms)
+        _make(tx, node.parts.rooms)
+        search.clear(tx)
+        events = sum(fold_all(tx, node, place) for place in node.places.values() if place.control is not None)
+        return events, dump(tx, node.parts.rooms) == before
+
+
+def fold_all(tx: Tables, node: Node, place: Place) -> int:
+    """Project the whole log of a space into empty tables."""
+    projector = node.projector
+    count = 0
+    done: set[tuple[str, str]] = set()
+    for page in log.every(tx, place.ref):
+        saids = []
+        for kept in page:
+            event = kept.event
+            frame = split(event)
+            count += 1
+            try:
+                said = projector.said(place, event, frame)
+            except RemoteError:
+                continue
+            if said is None:
+                continue
+            key = projector.topic(said)
+            if key in done:
+                continue
+            done.add(key)
+            saids.append(said)
+            standing = judge(place, event.pubkey, frame.seq, event.id, frame)
+            if not isinstance(standing, Standing):
+                log.judge(tx, {kept.id: Verdict.DENY})
+        projector.project(tx, place, saids)
+    return count
+
+
+def dump(tables: Tables, rooms: Sequence[Room]) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of all views, sorted: what two nodes with the same events have in common."""
+    rows = {}
+    for room in rooms:
+        for kind, name in _names(room):
+            if kind.upper() == "TABLE":
+                rows[name] = sorted(tables.execute(f"SELECT * FROM {name}"), key=repr)
+    return rows
+
+
+def _make(tx: Tables, rooms: Sequence[Room]) -> None:
+    for room in rooms:
+        for kind, name in reversed(_names(room)):
+            tx.execute(f"DROP {'INDEX' if kind.upper() == 'INDEX' else 'TABLE'} IF EXISTS {name}")
+        for statement in room.tables:
+            tx.execute(statement)
+
+
+def _names(room: Room) -> list[tuple[str, str]]:
+    return [(found[1], found[2]) for statement in room.tables if (found := _NAME.match(statement.strip()))]
+
+
+def _digest(rooms: Sequence[Room]) -> str:
+    text = "\n".join(statement for room in rooms for statement in room.tables)
+    return hashlib.sha256(text.encode()).hexdigest()

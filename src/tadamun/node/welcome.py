@@ -1,0 +1,184 @@
+"""Letting people in: the answering side of docs/protocol/4-joining.md, at any node whose member may admit.
+
+An ask is judged by the invite as the control log has it and by this node's clock; the answer is an admit event, the current
+epoch's secret in a box for the joiner, and whatever of the control log the joiner's link does not cover.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from tadamun.core import upkeep
+from tadamun.core.body import spell
+from tadamun.core.control import bodies
+from tadamun.core.control.digests import bundle_digest, join_proof_digest
+from tadamun.core.errors import Reason, RemoteError
+from tadamun.core.event import Draft, to_json
+from tadamun.core.genuine import Genuine
+from tadamun.crypto import labels
+from tadamun.crypto.keys import verify_digest
+from tadamun.crypto.lockbox import BoxKey, open_box, seal_to
+from tadamun.crypto.seal import seal
+from tadamun.crypto.secret import Secret
+from tadamun.crypto.text import from_b64, to_b64
+from tadamun.node.desk import Desk
+from tadamun.node.letters import Letter
+from tadamun.node.past import since
+from tadamun.node.place import Mailbox, Place
+from tadamun.store import log, outbox
+
+Refusal = Literal["used-up", "expired", "revoked", "not-valid"]
+_ask: msgspec.json.Decoder[upkeep.JoinAsk] = msgspec.json.Decoder(upkeep.JoinAsk)
+_bundle: msgspec.json.Decoder[bodies.Bundle] = msgspec.json.Decoder(bodies.Bundle)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A join request that opened. key: the invite's key ("" for another device of one's own)."""
+
+    device: bodies.Bundle
+    proof: str
+    anchor: str
+    key: str
+
+
+def read_ask(place: Place, event: Genuine, key: str, request: BoxKey) -> Ask:
+    """Open and check a join request. Raises RemoteError: not for this invite, not proven, malformed."""
+    body = upkeep.read(upkeep.JOIN, event.event.content, ())
+    if not isinstance(body, upkeep.JoinRequest):
+        raise RemoteError(Reason.MALFORMED)
+    try:
+        ask = _ask.decode(open_box(request, from_b64(body.box), labels.join(place.space, key)))
+        device = _bundle.decode(ask.device)
+    except (ValueError, RecursionError) as error:
+        raise RemoteError(Reason.MALFORMED) from error
+    if device.key != event.event.pubkey:
+        raise RemoteError(Reason.BAD_SIGNATURE)
+    if not verify_digest(key, join_proof_digest(place.space, device.key, device.hpke), ask.proof):
+        raise RemoteError(Reason.BAD_SIGNATURE)
+    return Ask(device, ask.proof, ask.anchor, key)
+
+
+class Host:
+    """Answers asks for the spaces of this node."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def may_admit(self, place: Place) -> bool:
+        state = place.log.state
+        me = state.members.get(place.me)
+        return place.status == "member" and me is not None and me.level >= state.charter.admit
+
+    async def answer(self, place: Place, mailbox: Mailbox, event: Genuine) -> None:
+        """Admit, or say why not. Raises RemoteError if what came is no proper ask."""
+        invite = place.invites.get(mailbox.id)
+        if invite is None:
+            return
+        ask = read_ask(place, event, invite.key, BoxKey.from_secret(Secret(from_b64(invite.request))))
+        async with self.desk.lock:
+            refusal = self._judge(place, ask, invite)
+            if refusal is None and ask.device.key not in place.log.state.live_devices():
+                self.desk.write(place, [self._admit(place, ask, invite)])
+            if refusal is None:
+                self._hand_over(place, ask)
+            epochs = self._epochs(place) if refusal is None else ()
+        await self.desk.deliver()
+        await self.reply(place, mailbox, ask, ask.device.key, refusal or "", epochs)
+
+    async def answer_device(self, place: Place, mailbox: Mailbox, event: Genuine, key: str, request: BoxKey) -> bool:
+        """The same for another device of one's own. True when it was let in."""
+        ask = read_ask(place, event, key, request)
+        async with self.desk.lock:
+            if ask.device.key not in place.log.state.live_devices():
+                body = bodies.DeviceAdd(device=ask.device)
+                self.desk.write(place, [Letter(bodies.DEVICE_ADD, spell(body))])
+            self._hand_over(place, ask)
+            epochs = self._epochs(place, everything=True)
+        await self.desk.deliver()
+        await self.reply(place, mailbox, ask, place.me, "", epochs)
+        return True
+
+    def _judge(self, place: Place, ask: Ask, invite: bodies.Invite) -> Refusal | None:
+        state = place.log.state
+        device = ask.device
+        if not verify_digest(device.key, bundle_digest(device.key, device.hpke, device.prekey), device.proof):
+            return "not-valid"
+        known = state.devices.get(ask.device.key)
+        if known is not None:
+            # Asked twice, or answered by somebody else meanwhile: the welcome is repeated, the admission is not.
+            return None if ask.device.key in state.live_devices() else "not-valid"
+        if invite.expires and invite.expires < self.desk.clock.now():
+            return "expired"
+        open_ = state.invites.get(invite.key)
+        if open_ is None:
+            return "revoked" if invite.key in place.revoked else "used-up"
+        return None if open_.uses > 0 else "used-up"
+
+    def _admit(self, place: Place, ask: Ask, invite: bodies.Invite) -> Letter:
+        mine = place.log.state.members[place.me].level
+        body = bodies.Admit(
+            v=1,
+            member=ask.device.key,
+            device=ask.device,
+            level=min(invite.level, mine),
+            invite=invite.key,
+            proof=ask.proof,
+            cosign=(),
+        )
+        return Letter(bodies.ADMIT, spell(body))
+
+    def _hand_over(self, place: Place, ask: Ask) -> None:
+        """See to a current epoch, and queue what of the control log the joiner needs and that epoch does not carry."""
+        state = place.log.state
+        best = place.best_epoch()
+        if best is None or (state.charter.history == "joining" and ask.device.key not in place.welcomed):
+            best = self.desk.rotate(place)
+        place.welcomed.add(ask.device.key)
+        tables = self.desk.vault.read
+        carried = place.carried.setdefault(best.id, set())
+        wanted = set(since(place.log, ask.anchor))
+        raws = [(one.event.id, to_json(one.event)) for one in place.log.events() if one.event.id in wanted]
+        raws += [(kept.id, kept.raw) for kept in log.of_kind(tables, place.ref, upkeep.PART)]
+        fresh = [(i, raw) for i, raw in raws if i not in carried]
+        carried |= {i for i, _ in fresh}
+        with self.desk.vault.write() as tx:
+            outbox.put(tx, [outbox.Waiting(i, place.ref, best.id, raw) for i, raw in fresh])
+
+    def _epochs(self, place: Place, *, everything: bool = False) -> tuple[tuple[str, str], ...]:
+        """What is handed over: the current epoch; to another device of one's own also the deepest others one has."""
+        best = place.best_epoch()
+        own = [] if best is None else [best]
+        if everything:
+            own += sorted(
+                (box for box in place.boxes.values() if box.use == "epoch" and box is not best),
+                key=lambda box: -place.depth(box.id),
+            )[:7]
+        return tuple((box.id, box.keys.secret.to_text()) for box in own)
+
+    async def reply(
+        self,
+        place: Place,
+        mailbox: Mailbox,
+        ask: Ask,
+        member: str,
+        refused: Refusal | Literal[""],
+        epochs: tuple[tuple[str, str], ...],
+    ) -> None:
+        """Send welcome or refusal to the invite's mailbox."""
+        answer = upkeep.JoinAnswer(refused=refused, member=member, epochs=epochs)
+        box = seal_to(ask.device.hpke, msgspec.json.encode(answer), labels.welcome(place.space, ask.device.key))
+        body = upkeep.Welcome(to=ask.device.key, box=to_b64(box))
+        await send(self.desk, place, mailbox, upkeep.WELCOME, spell(body))
+
+
+async def send(desk: Desk, place: Place, mailbox: Mailbox, kind: int, content: str) -> None:
+    """Put an event that is in nobody's log (a request, an answer) into a mailbox."""
+    now = desk.clock.now()
+    event = place.device.sign(Draft(kind=kind, content=content, tags=(("h", place.space),), created_at=now))
+    sealed = seal(event, mailbox.keys, now=now, random=desk.random)
+    desk.sealed_here.add(sealed.id)
+    await desk.wire.put([(sealed, to_json(sealed))])

@@ -1,0 +1,107 @@
+"""What rooms' calls are given (core.ports.Workbench), over one node."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tadamun.core.errors import UsageError
+from tadamun.core.facts import Facts
+from tadamun.core.ports import Clock, Random, Saying, Tables
+from tadamun.store import search
+
+if TYPE_CHECKING:
+    from tadamun.node.node import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the node itself: as core.room.Call, but it may do all that a node can."""
+
+    params: type[msgspec.Struct]
+    run: Callable[[Bench, Any], Awaitable[Any]]
+
+
+class Bench:
+    """Implements core.ports.Workbench."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self._tables = _Tables(node)
+        self._facts = node.parts.facts(self._tables, self.members)
+
+    @property
+    def clock(self) -> Clock:
+        return self.node.clock
+
+    @property
+    def random(self) -> Random:
+        return self.node.random
+
+    @property
+    def tables(self) -> Tables:
+        return self._tables
+
+    @property
+    def facts(self) -> Facts:
+        return self._facts
+
+    def space(self, wanted: str) -> str:
+        """See core.ports.Workbench.space."""
+        places = self.node.places
+        if not wanted:
+            if len(places) == 1:
+                return next(iter(places))
+            if not places:
+                raise UsageError('You are in no space yet. Found one with "tadamun space new", or join with a link.')
+            raise UsageError("You are in several spaces. Say which one with --space.")
+        named = [space for space, place in places.items() if self.title(space).casefold() == wanted.casefold()]
+        found = named or [space for space in places if len(wanted) >= 4 and space.startswith(wanted)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UsageError("Several spaces go by that name. Use the beginning of the space's id instead.")
+        raise UsageError("You are in no space of that name. See yours with: tadamun space list")
+
+    def title(self, space: str) -> str:
+        """The space's name; "" while it is not known yet."""
+        place = self.node.places[space]
+        return "" if place.control is None else place.control.state.name
+
+    def me(self, space: str) -> str:
+        return self.node.places[space].me
+
+    def members(self, space: str) -> dict[str, int]:
+        place = self.node.places[space]
+        if place.control is None:
+            return {}
+        return {member: one.level for member, one in place.control.state.members.items()}
+
+    def matches(self, space: str, query: str, limit: int) -> list[str]:
+        return search.find(self.node.vault.read, self.node.places[space].ref, query, limit)
+
+    async def say(self, space: str, saying: Saying) -> str:
+        return await self.node.desk.say(space, saying)
+
+    async def pause_until_change(self, timeout: float) -> bool:
+        return await self.node.news(timeout)
+
+
+class _Tables:
+    """Reads what was last committed; writes (a room's own memory) in a transaction each."""
+
+    def __init__(self, node: Node) -> None:
+        self._vault = node.vault
+
+    def execute(self, sql: str, arguments: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        if sql.lstrip()[:6].upper() in ("SELECT", "WITH R"):
+            return self._vault.read.execute(sql, arguments)
+        with self._vault.write() as tx:
+            return tx.execute(sql, arguments)
+
+    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        with self._vault.write() as tx:
+            tx.many(sql, rows)
