@@ -89,7 +89,7 @@ def trusted_by_hand(source: Module) -> Iterator[int]:
 
 
 def clocks(source: Module) -> Iterator[int]:
-    """Time and chance are arguments: node and commands read the one in one file each, crypto draws the other."""
+    """Time and chance are arguments: main and commands read the one in one file each, crypto draws the other."""
     for call in calls(source):
         if re.search(
             r"(^|\.)(time\.time|time\.time_ns|(datetime|date)\.(now|utcnow|today)|urandom|uuid[14])$", dotted(call.func)
@@ -164,7 +164,7 @@ RULES = [
     Rule(
         clocks,
         ("time.time()", "datetime.now()", "datetime.date.today()", "os.urandom(8)"),
-        but=("src/tadamun/crypto/random.py", "src/tadamun/node/clock.py", "src/tadamun/cli/here.py"),
+        but=("src/tadamun/crypto/random.py", "src/tadamun/main.py", "src/tadamun/cli/here.py"),
     ),
     Rule(reducers_of_the_unsaid, ("def reduce(state: S, event: Genuine) -> S: ...",), only=("rooms",)),
     Rule(silenced_without_reason, ("x = y  # type: " + "ignore[arg-type]", "import os  # no" + "qa: F401"), EVERYTHING),
