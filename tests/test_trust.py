@@ -85,3 +85,15 @@ def test_the_readers_see_what_they_look_for() -> None:
     ):
         assert imported(ast.parse(text)) & LIBRARIES
     assert reveals(ast.parse("a.b.reveal()"))
+
+
+def test_patterns_end_where_the_text_ends() -> None:
+    """In `re`, hence in msgspec, `$` also matches before a last newline, and a body would have two spellings."""
+    loose = {
+        f"{name}: {node.value.value}"
+        for name, tree in trees(SOURCE)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and node.arg == "pattern" and isinstance(node.value, ast.Constant)
+        if str(node.value.value).endswith("$")
+    }
+    assert loose == set()

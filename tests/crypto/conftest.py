@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from seeded import SPACE, Seeded
+from seeded import SPACE, Device, Seeded
 
 from tadamun.core.event import Draft
 from tadamun.core.genuine import Genuine
-from tadamun.crypto.bundle import Device
 from tadamun.crypto.epoch import EpochKeys
 
 

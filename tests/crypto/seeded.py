@@ -1,8 +1,13 @@
-"""Randomness that repeats, and a space to use it in."""
+"""Randomness that repeats, a space, and a device in it."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+
+from tadamun.core.ports import Random
+from tadamun.crypto.keys import SigningKey
+from tadamun.crypto.lockbox import BoxKey
 
 SPACE = "5a" * 32
 
@@ -20,3 +25,16 @@ class Seeded:
 
     def below(self, bound: int) -> int:
         return int.from_bytes(self.bytes(16), "big") % bound
+
+
+@dataclass(frozen=True)
+class Device:
+    """The private keys of a device."""
+
+    signing: SigningKey
+    box: BoxKey
+    prekey: BoxKey
+
+    @classmethod
+    def make(cls, random: Random) -> Device:
+        return cls(SigningKey.make(random), BoxKey.make(random), BoxKey.make(random))

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from seeded import SPACE, Seeded
 
 from tadamun.core.errors import Reason, RemoteError
-from tadamun.crypto.bundle import Device, digest, join_digest
 from tadamun.crypto.epoch import EpochKeys, bucket_scope, channel_id, is_epoch
-from tadamun.crypto.invite import Invite, request_key
+from tadamun.crypto.invite import Invite
 from tadamun.crypto.keys import SigningKey
 from tadamun.crypto.safety import safety_number
 from tadamun.crypto.secret import Secret
@@ -152,18 +151,6 @@ def test_invite_follows_from_its_secret(random: Seeded) -> None:
     assert made.key.secret.reveal() == hkdf(raw, b"", b"tadamun/invite-sign/v1")
     assert made.mailbox.secret.reveal() == hkdf(raw, b"", b"tadamun/invite-mailbox/v1")
     assert made.key.public != made.mailbox.mailbox.public
-    assert len(request_key(random).raw) == 32
-
-
-def test_digests_are_as_written(device: Device) -> None:
-    bundle = device.bundle()
-    key, hpke, prekey = bytes.fromhex(bundle.key), from_b64(bundle.hpke), from_b64(bundle.prekey)
-    assert digest(bundle.key, bundle.hpke, bundle.prekey) == (
-        hashlib.sha256(b"tadamun/bundle/v1" + key + hpke + prekey).digest()
-    )
-    assert join_digest(SPACE, bundle.key, bundle.hpke) == (
-        hashlib.sha256(b"tadamun/join-proof/v1" + bytes.fromhex(SPACE) + key + hpke).digest()
-    )
 
 
 @given(st.binary(max_size=80))

@@ -10,12 +10,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from seeded import Device
 
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.event import Draft, Event, parse, to_json
 from tadamun.core.genuine import Genuine
 from tadamun.crypto import curve
-from tadamun.crypto.bundle import Device
 from tadamun.crypto.keys import Prover, SigningKey, flaw, verify, verify_digest
 from tadamun.crypto.random import SystemRandom
 from tadamun.crypto.secret import Secret

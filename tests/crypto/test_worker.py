@@ -11,12 +11,11 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from seeded import Seeded
+from seeded import Device, Seeded
 
 from tadamun.core.errors import Reason
 from tadamun.core.event import Draft, to_json
 from tadamun.core.genuine import Genuine
-from tadamun.crypto.bundle import Device
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.seal import open_many, seal
 from tadamun.crypto.worker import SMALL, Opener, serve

@@ -8,7 +8,6 @@ from tadamun.core.ports import Random
 from tadamun.crypto import labels
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.keys import SigningKey
-from tadamun.crypto.lockbox import BoxKey
 from tadamun.crypto.secret import Secret
 
 
@@ -33,8 +32,3 @@ class Invite:
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("an invite is not copied or pickled")
-
-
-def request_key(random: Random) -> BoxKey:
-    """The X25519 key of an invite that opens join requests; its private half lives in the invite event (2.1)."""
-    return BoxKey.make(random)

@@ -54,8 +54,8 @@ _PROBE: Final = X25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 
 
 def usable(public: str | bytes) -> bool:
-    """Whether boxes can be made for a key: 32 bytes, and not of the low-order points that make every secret zero
-    (RFC 7748 §6.1). Whoever admits a device asks, so that one bad key cannot stop a rotation later."""
+    """Whether a box for the key can be opened by anyone: 32 bytes, and none of the low-order points that make every
+    secret zero (RFC 7748 §6.1). Never raises."""
     try:
         _PROBE.exchange(X25519PublicKey.from_public_bytes(_bytes_of(public)))
     except (ValueError, RemoteError):
@@ -66,13 +66,17 @@ def usable(public: str | bytes) -> bool:
 def seal_to(public: str | bytes, plaintext: bytes | Secret, info: bytes) -> bytes:
     """The box for a public key (base64url or 32 bytes). HPKE's ephemeral key is the library's, from the system.
 
-    Raises RemoteError(MALFORMED) when that is no usable key: it came from a peer's bundle.
+    A low-order point, to which nothing can be sealed, gets a box that nobody can open: whoever listed such a key harms
+    themselves, and cannot stop the rotation that shuts them out. Raises RemoteError(MALFORMED) on what is not 32 bytes.
     """
     content = plaintext.view() if isinstance(plaintext, Secret) else plaintext
+    raw = _bytes_of(public)
+    if len(raw) != ENC:
+        raise RemoteError(Reason.MALFORMED, "no X25519 key")
     try:
-        return _SUITE.encrypt(content, X25519PublicKey.from_public_bytes(_bytes_of(public)), info=info)
-    except ValueError as error:
-        raise RemoteError(Reason.MALFORMED, "no usable X25519 key") from error
+        return _SUITE.encrypt(content, X25519PublicKey.from_public_bytes(raw), info=info)
+    except ValueError:
+        return _SUITE.encrypt(content, X25519PrivateKey.generate().public_key(), info=info)
 
 
 def open_box(key: BoxKey, box: bytes, info: bytes) -> bytes:
