@@ -8,7 +8,6 @@ from typing import Any, Final
 import click
 
 from tadamun.cli.common import LENGTH, N_, Here, UsageError, _, as_json, ask, command, converse, say, short, show
-from tadamun.rooms.talk.bodies import MAX_TEXT
 from tadamun.rooms.talk.lines import one_post, one_thread, several
 
 PAUSE: Final = 25  # seconds a wait lasts before it is asked anew
@@ -18,6 +17,8 @@ def typed(text: str) -> str:
     """The text given, or standard input for "-" (which leaves no trace in the shell's history)."""
     if text != "-":
         return text
+    from tadamun.rooms.talk.bodies import MAX_TEXT  # here, so that help starts without msgspec
+
     given = sys.stdin.read(MAX_TEXT + 2)
     if len(given) > MAX_TEXT + 1:
         raise UsageError("That text has more than {most} bytes. Say it in several posts.", most=MAX_TEXT)
