@@ -67,10 +67,10 @@ async def test_the_highest_version_wins_whatever_the_clocks_say(town: Town, nour
     back.receive(entries[::-1])
     assert back.facts.names.name(SPACE, NOUR) == "Later"
     state = PEOPLE.empty(NOUR)
-    for entry in entries[::-1]:
-        state = PEOPLE.reduce(state, back.heard(entry))
-    assert superseded(state) == {entries[0][0].id}
-    assert second["id"] not in superseded(state)
+    saids = [back.heard(entry) for entry in entries[::-1]]
+    for said in saids:
+        state = PEOPLE.reduce(state, said)
+    assert superseded(state, saids) == {entries[0][0].id} != {second["id"]}
 
 
 @pytest.mark.parametrize(
@@ -185,6 +185,16 @@ async def test_vouches(town: Town, nour: Bench) -> None:
     with pytest.raises(NotAllowed):
         await town.nodes[NEW].call("people.vouch", member="Sam")
     await town.nodes[NEW].call("people.profile", name="New here")  # but say who they are they may
+
+
+async def test_the_word_of_somebody_removed_vouches_for_nobody(town: Town, nour: Bench) -> None:
+    for who in (EVE, NOUR):
+        await town.nodes[who].call("people.vouch", member="Sam")
+    town.pass_on()
+    assert len((await nour.call("people.show", member="Sam"))["vouched_by"]) == 2
+    del town.levels[EVE]
+    assert [v["member"] for v in (await nour.call("people.show", member="Sam"))["vouched_by"]] == [NOUR]
+    assert {p["name"]: p["vouches"] for p in await nour.call("people.list")} == {"Nour": 0, "Sam": 1, "#d4d4d4d4": 0}
 
 
 async def test_nobody_vouches_for_themselves(town: Town, nour: Bench) -> None:

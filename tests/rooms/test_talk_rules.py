@@ -128,3 +128,19 @@ def test_of_two_edits_the_higher_version_counts_then_the_lower_id() -> None:
         found = TALK.search(state)
         assert found is not None
         assert found.text == "low id"
+
+
+def test_a_flood_of_reactions_by_one_member_is_bounded_in_any_order() -> None:
+    flood = [said(Reaction(POST, NOUR, 11, chr(0x4E00 + n)), by=SAM, id=f"{n * 7919 % 1009:064x}") for n in range(300)]
+    back = [
+        said(TakeBack(of=POST, reactions=tuple(f"{n:064x}" for n in range(a, a + 60))), by=SAM)
+        for a in range(0, 600, 60)
+    ]
+    states = []
+    for order in (flood + back, back + flood[::-1]):
+        state = TALK.reduce(TALK.empty(POST), said(PLAIN, id=POST))
+        for one in order:
+            state = TALK.reduce(state, one)
+        states.append(state)
+    assert states[0] == states[1]
+    assert len(states[0].reactions[SAM]) == len(states[0].taken[SAM]) == 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Final
 
 import msgspec
@@ -50,15 +51,11 @@ class Verify(OfMember, frozen=True, forbid_unknown_fields=True):
 async def list_members(bench: Workbench, asked: InSpace) -> list[dict[str, Any]]:
     """Everyone who belongs now, by name: as `show`, without the notes of vouches."""
     space = bench.space(asked.space)
-    vouched = dict(
-        bench.tables.execute(
-            "SELECT member, count(*) FROM people_vouches WHERE space = ? AND vouches = 1 GROUP BY member", (space,)
-        )
-    )
-    people = [
-        _card(bench, space, member, level) | {"vouches": vouched.get(member, 0)}
-        for member, level in bench.members(space).items()
-    ]
+    members = bench.members(space)
+    rows = bench.tables.execute("SELECT member, voucher FROM people_vouches WHERE space = ? AND vouches = 1", (space,))
+    # The word of somebody who was removed, or left, vouches for nobody.
+    vouches = Counter(member for member, voucher in rows if voucher in members)
+    people = [_card(bench, space, member, level) | {"vouches": vouches[member]} for member, level in members.items()]
     return sorted(people, key=lambda person: (person["name"].casefold(), person["member"]))
 
 
@@ -73,8 +70,11 @@ async def show(bench: Workbench, asked: OfMember) -> dict[str, Any]:
         "SELECT voucher, note FROM people_vouches WHERE space = ? AND member = ? AND vouches = 1 ORDER BY voucher",
         (space, member),
     )
+    members = bench.members(space)
     vouched_by = [
-        {"member": voucher, "name": bench.facts.names.name(space, voucher), "note": note} for voucher, note in rows
+        {"member": voucher, "name": bench.facts.names.name(space, voucher), "note": note}
+        for voucher, note in rows
+        if voucher in members
     ]
     return _card(bench, space, member, bench.members(space).get(member)) | {"vouched_by": vouched_by}
 

@@ -6,7 +6,7 @@ gives the same state.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,12 +16,11 @@ from tadamun.rooms.people.bodies import Body, Profile, Vouch
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """profile: the one that holds. vouches: by voucher, withdrawn ones too. old: ids of profiles that were replaced."""
+    """profile: the one that holds. vouches: by voucher, withdrawn ones too."""
 
     member: str
     profile: Said[Profile] | None = None
     vouches: Mapping[str, Said[Vouch]] = field(default_factory=dict)
-    old: frozenset[str] = frozenset()
 
 
 def topic(said: Said[Body]) -> str:
@@ -35,10 +34,9 @@ def reduce(person: Person, said: Said[Any]) -> Person:
     match body:
         case Profile():
             held = person.profile
-            if held is None or held.id == said.id:
-                return replace(person, profile=said)
-            newer, older = (said, held) if _order(said) > _order(held) else (held, said)
-            return replace(person, profile=newer, old=person.old | {older.id})
+            if held is not None and _order(held) >= _order(said):
+                return person
+            return replace(person, profile=said)
         case Vouch():
             held_vouch = person.vouches.get(said.member)
             if held_vouch is not None and _order(held_vouch) >= _order(said):
@@ -46,9 +44,10 @@ def reduce(person: Person, said: Said[Any]) -> Person:
             return replace(person, vouches={**person.vouches, said.member: said})
 
 
-def superseded(person: Person) -> frozenset[str]:
-    """Ids of events whose text nobody needs any more: the profiles that a later one replaced."""
-    return person.old
+def superseded(person: Person, saids: Iterable[Said[Any]]) -> set[str]:
+    """Of what was said about a person, ids of profiles that a later one replaced: nobody needs their text any more."""
+    held = person.profile.id if person.profile is not None else ""
+    return {said.id for said in saids if isinstance(said.body, Profile) and said.id != held}
 
 
 def _order(said: Said[Any]) -> tuple[int, int]:

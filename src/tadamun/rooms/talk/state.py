@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from tadamun.core.genuine import Said
 from tadamun.rooms.talk.bodies import (
@@ -23,20 +23,24 @@ from tadamun.rooms.talk.bodies import (
     Thread,
 )
 
+# Of one member's reactions to one post, and of those they took back, so many count: those of the lowest ids. Else a
+# single member could make every fold of the post as slow as they like.
+MOST_REACTIONS: Final = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Talked:
     """opening: the post. edit: the one that holds. retractions: by member, any at all is final.
 
-    reactions: (member, sign) by event id, taken back ones too. taken: (member, event id of a reaction of theirs).
+    reactions: by member, their signs by event id, taken back ones too. taken: by member, event ids that count no more.
     """
 
     topic: str
     opening: Said[Post] | None = None
     edit: Said[Edit] | None = None
     retractions: Mapping[str, Said[Retraction]] = field(default_factory=dict)
-    reactions: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    taken: frozenset[tuple[str, str]] = frozenset()
+    reactions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    taken: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def retracted(self) -> str:
@@ -55,7 +59,12 @@ class Talked:
 
     def standing_reactions(self) -> list[tuple[str, str, str]]:
         """(sign, member, event id) of every reaction not taken back; a member's sign may be there more than once."""
-        return sorted((s, member, i) for i, (member, s) in self.reactions.items() if (member, i) not in self.taken)
+        return sorted(
+            (sign, member, i)
+            for member, signs in self.reactions.items()
+            for i, sign in signs.items()
+            if i not in self.taken.get(member, ())
+        )
 
 
 def topic(said: Said[Body]) -> str:
@@ -85,9 +94,13 @@ def reduce(talked: Talked, said: Said[Any]) -> Talked:
                 return talked
             return replace(talked, retractions={**talked.retractions, said.member: said})
         case Reaction():
-            return replace(talked, reactions={**talked.reactions, said.id: (said.member, body.sign)})
+            signs = {**talked.reactions.get(said.member, {}), said.id: body.sign}
+            if len(signs) > MOST_REACTIONS:
+                del signs[max(signs)]
+            return replace(talked, reactions={**talked.reactions, said.member: signs})
         case TakeBack():
-            return replace(talked, taken=talked.taken | {(said.member, i) for i in body.reactions})
+            ids = talked.taken.get(said.member, frozenset()).union(body.reactions)
+            return replace(talked, taken={**talked.taken, said.member: frozenset(sorted(ids)[:MOST_REACTIONS])})
 
 
 def _order(said: Said[Edit]) -> tuple[int, int]:
