@@ -12,10 +12,10 @@ from tadamun.core.control.bodies import Bundle
 from tadamun.core.control.digests import bundle_digest
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.limits import MAX_LOCKBOXES
-from tadamun.crypto import lan
+from tadamun.crypto import labels, lan
 from tadamun.crypto.bundle import holds, make_bundle
 from tadamun.crypto.epoch import EpochKeys
-from tadamun.crypto.lockbox import BoxKey
+from tadamun.crypto.lockbox import BoxKey, seal_to
 from tadamun.crypto.random import SystemRandom
 from tadamun.crypto.secret import Secret
 from tadamun.crypto.text import from_b64, to_b64
@@ -116,6 +116,33 @@ def test_whispers_are_shuffled(random: Seeded) -> None:
         boxes = whisper(Secret.make(random), MEMBERS, [key.public], SPACE, AUTHOR, random)
         places.add([hear(key, [box], SPACE, AUTHOR) is not None for box in boxes].index(True))
     assert len(places) > 4
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expires_at"),
+    [
+        ("bb" * 32, "aa" * 32, 0),
+        ("aa" * 32, "aa" * 32, 0),
+        ("aa" * 32, "bb" * 32, 2**63),
+        ("aa" * 32, "bb" * 32, 2**64 - 1),
+    ],
+)
+def test_whispers_that_lie(random: Seeded, low: str, high: str, expires_at: int) -> None:
+    """Made by a member's device of its own accord: members out of order or twice, a time no database holds."""
+    key = BoxKey.make(random)
+    content = bytes(32) + bytes.fromhex(low) + bytes.fromhex(high) + expires_at.to_bytes(8, "big")
+    box = to_b64(seal_to(key.raw, content, labels.whisper(SPACE, AUTHOR)))
+    with pytest.raises(RemoteError) as refused:
+        hear(key, [box], SPACE, AUTHOR)
+    assert refused.value.reason is Reason.MALFORMED
+
+
+def test_whisper_carries_its_expiry(random: Seeded) -> None:
+    key = BoxKey.make(random)
+    boxes = whisper(Secret.make(random), MEMBERS, [key.public], SPACE, AUTHOR, random, 2**63 - 1)
+    heard = hear(key, boxes, SPACE, AUTHOR)
+    assert heard is not None
+    assert heard.expires_at == 2**63 - 1
 
 
 def test_whispers_of_rubbish(random: Seeded) -> None:

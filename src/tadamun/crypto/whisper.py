@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tadamun.core.errors import Reason, RemoteError
-from tadamun.core.limits import MAX_LOCKBOXES
+from tadamun.core.limits import MAX_INTEGER, MAX_LOCKBOXES
 from tadamun.core.ports import Random
 from tadamun.crypto import labels
 from tadamun.crypto.lockbox import ENC, TAG, BoxKey, open_box, seal_to
@@ -43,7 +43,7 @@ def whisper(
     """The boxes of a whisper, for the HPKE keys (base64url) of both members' live devices.
 
     Padded to a multiple of 8 with boxes for keys that nobody holds, and shuffled. Raises RemoteError(MALFORMED) for
-    a key that cannot be sealed to.
+    what is no key. expires_at: Unix seconds, 0: for good.
     """
     low, high = sorted((raw32(members[0]), raw32(members[1])))
     content = secret.reveal() + low + high + expires_at.to_bytes(8, "big")
@@ -72,7 +72,8 @@ def hear(key: BoxKey, boxes: Sequence[str], space: str, author_device: str) -> W
         except RemoteError:
             continue
         low, high = content[32:64].hex(), content[64:96].hex()
-        if low > high:
-            raise RemoteError(Reason.MALFORMED, "members out of order")
-        return Whisper(Secret(content[:32]), (low, high), int.from_bytes(content[96:], "big"))
+        expires_at = int.from_bytes(content[96:], "big")
+        if len(content) != CONTENT or low >= high or expires_at > MAX_INTEGER:
+            raise RemoteError(Reason.MALFORMED, "whisper")
+        return Whisper(Secret(content[:32]), (low, high), expires_at)
     return None
