@@ -21,7 +21,7 @@ from tadamun.core.genuine import Frame, Genuine
 
 
 def sha(*parts: object) -> str:
-    return hashlib.sha256("/".join(map(str, parts)).encode()).hexdigest()
+    return hashlib.sha256("/".join(map(str, parts)).encode(errors="surrogatepass")).hexdigest()
 
 
 def b64(*parts: object) -> str:

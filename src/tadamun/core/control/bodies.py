@@ -30,7 +30,9 @@ CHARTER: Final = 3710
 CHECKPOINT: Final = 3711
 EPOCH: Final = 3712
 
-Key32 = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\\Z")]  # unpadded base64url of 32 bytes
+Key32 = Annotated[
+    str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\\Z")
+]  # unpadded base64url of 32 bytes
 Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]
 OrNothing = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?\\Z")]
 Cut = tuple[tuple[Hex32, Annotated[int, msgspec.Meta(ge=-1, le=MAX_INTEGER)], OrNothing], ...]

@@ -14,7 +14,7 @@ from typing import Final
 
 from tadamun.core.control import checkpoint as spelling
 from tadamun.core.control import digests, fold, founding, settle
-from tadamun.core.control.bodies import CHECKPOINT, GENESIS, Checkpoint, ControlBody, decode
+from tadamun.core.control.bodies import CHECKPOINT, GENESIS, Checkpoint, ControlBody, DeviceRevoke, Remove, decode
 from tadamun.core.control.dag import Dag, Node, Past
 from tadamun.core.control.era import Era
 from tadamun.core.control.look import Look
@@ -273,6 +273,9 @@ class ControlLog:
         node = self._dag.by_id.get(cut_by)
         if node is None:
             return device.live
+        if isinstance(node.body, Remove | DeviceRevoke) and node.body.cosign:
+            digest = digests.act_digest(self.space, node.kind, digests.without_cosign(node.body))
+            return there.spent(digest.hex())
         return there.past.has(node.number) and node.number not in there.void
 
     # What goes in.
