@@ -17,7 +17,9 @@ from kits.fake_hands import Fake, Terminal
 from tadamun.cli import asking
 from tadamun.cli.app import build
 from tadamun.cli.common import N_, Here, command, converse, show
+from tadamun.cli.here import make_here
 from tadamun.core.errors import NotAllowed, UsageError, VaultError, VaultInUse
+from tadamun.i18n.tongue import ENGLISH
 from tadamun.node import door
 from tadamun.node.doorway import opened
 

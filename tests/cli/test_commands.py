@@ -46,7 +46,11 @@ ASKED: list[tuple[list[str], str, dict[str, Any]]] = [
     (["members"], "people.list", {"space": ""}),
     (["role", "Sam", "moderator"], "members.level", {"space": "", "member": "Sam", "level": 20}),
     (["role", "Sam", "7"], "members.level", {"space": "", "member": "Sam", "level": 7}),
-    (["remove", "Sam", "--reason", "r"], "members.remove", {"space": "", "member": "Sam", "reason": "r"}),
+    (
+        ["remove", "Sam", "--reason", "r"],
+        "members.remove",
+        {"space": "", "member": "Sam", "reason": "r", "undo": False},
+    ),
     (["leave", "--space", "B"], "members.leave", {"space": "B"}),
     (["acts"], "acts.list", {"space": ""}),
     (["acts", "list"], "acts.list", {"space": ""}),

@@ -59,7 +59,7 @@ def test_help_has_an_example_of_this_command(path: tuple[str, ...], whole: Termi
     lines = [shlex.split(example) for example in command.examples]
     assert any(line[: len(path) + 1] == ["tadamun", *path] for line in lines)
     assert command.help
-    assert len(command.help.split("\n")[0]) <= 120
+    assert len(command.get_short_help_str()) <= 120
 
 
 @each

@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 import pytest
 
+from tadamun.carry.status import State
+from tadamun.cli.terms import REASONS, STATES
 from tadamun.core.errors import Reason
 from tadamun.i18n import borrowed, catalogue
 from tadamun.i18n.extract import MARKS, error_names, in_source, in_tree
@@ -21,13 +23,13 @@ FOUND = list(in_tree(catalogue.SOURCE))
 
 # Where a msgid that was marked elsewhere is passed on: file → how many such calls it holds.
 PASSED_ON = {
-    "cli/care.py": 2,  # what a connection is; the node's checks of doctor
+    "cli/acts.py": 1,  # what an act does
+    "cli/care.py": 1,  # the node's checks of doctor
     "cli/command.py": 3,  # helps of commands and options
     "cli/ending.py": 2,  # an error's own message; the constant for what nobody foresaw
     "cli/kinds.py": 2,  # names of roles
     "cli/moving.py": 1,  # why an entry was left out
-    "cli/peers.py": 2,  # what a peer is
-    "cli/reasons.py": 1,
+    "cli/terms.py": 1,
     "node/arrival.py": 1,  # why an invite was refused
     "i18n/words.py": 2,  # where they are looked up
 }
@@ -139,6 +141,5 @@ def test_borrowed_sentences_are_still_said() -> None:
 
 
 def test_every_counter_has_words() -> None:
-    from tadamun.cli.reasons import WORDS
-
-    assert set(WORDS) == set(Reason)
+    assert set(REASONS) == set(Reason)
+    assert set(STATES) == {*State, "off"}

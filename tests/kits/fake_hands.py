@@ -19,7 +19,7 @@ ID = "3fa9c2d1" + "0" * 56
 # What the node answers, in the shapes of the calls.
 ANSWERS: dict[str, Any] = {
     "space.new": {"space": ID, "name": "Beirut Circle"},
-    "space.list": [{"space": ID, "name": "حلقة بيروت", "members": 3, "me": ID}],
+    "space.list": [{"space": ID, "name": "حلقة بيروت", "members": 3, "me": ID, "status": "member"}],
     "space.charter": {
         "invite": 50,
         "admit": 50,
@@ -59,14 +59,14 @@ ANSWERS: dict[str, Any] = {
     "members.level": {"done": False, "proposal": ID},
     "members.leave": {},
     "acts.list": [{"id": ID, "what": "remove Sam", "by": "Nour", "signed": 1, "needed": 2}],
-    "acts.cosign": {},
+    "acts.cosign": {"done": False},
     "devices.list": [
         {"device": ID, "member": ID, "name": "Nour", "live": True, "this": True},
         {"device": "c" * 64, "member": ID, "name": "Nour", "live": False, "this": False},
     ],
     "devices.add": {"link": "tadamun:join#BBBB"},
-    "devices.revoke": {},
-    "peers.list": [{"address": "ws://127.0.0.1:7447", "state": "connected", "what": "keeper"}],
+    "devices.revoke": {"done": True, "proposal": ""},
+    "peers.list": [{"address": "ws://127.0.0.1:7447", "state": "live", "what": "typed"}],
     "peers.add": {},
     "peers.remove": {},
     "node.status": {
@@ -78,7 +78,13 @@ ANSWERS: dict[str, Any] = {
                 "members": 3,
                 "level": 50,
                 "epoch": ID,
-                "connected": [{"address": "ws://10.0.0.2:7447", "what": "keeper"}],
+                "status": "member",
+                "connected": [{"address": "ws://10.0.0.2:7447", "what": "live"}],
+                "peers": [
+                    {"address": "ws://10.0.0.2:7447", "what": "live"},
+                    {"address": "ws://10.0.0.3:7447", "what": "waiting"},
+                ],
+                "alarms": 1,
                 "waiting": 0,
                 "outbox": 2,
                 "parked": 0,
@@ -90,7 +96,7 @@ ANSWERS: dict[str, Any] = {
     "node.doctor": {"checks": [{"name": "clock", "ok": True, "message": "Nothing was done.", "arguments": {}}]},
     "node.rebuild": {"events": 12, "same": True},
     "node.export": {"path": "/tmp/x.jsonl", "events": 5},
-    "node.import": {"imported": 2, "skipped": [{"line": 3, "why": "not JSON"}]},
+    "node.import": {"imported": 2, "skipped": [{"line": 3, "why": "it is not JSON"}]},
 }
 
 
@@ -132,7 +138,13 @@ class Fake:
     async def up(self, wanted: Up, ready: Tell) -> None:
         self._check(wanted.passphrase)
         self.acts.append(("up", wanted))
-        ready({"listening": ["ws://0.0.0.0:7447"], "spaces": [{"space": ID, "name": "حلقة"}], "peers": ["ws://a:1"]})
+        ready(
+            {
+                "listening": ["ws://0.0.0.0:7447"],
+                "spaces": self.answers["space.list"],
+                "peers": self.answers["peers.list"],
+            }
+        )
         if self.runs is not None:
             await self.runs()
 

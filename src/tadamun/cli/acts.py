@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from tadamun.cli.common import N_, Here, _, ask, command, name, say, short, show, table
+from tadamun.cli.terms import ACTS
 
 
 @command(
@@ -31,7 +32,7 @@ def _list(here: Here) -> None:
         rows = [
             (
                 short(act["id"]),
-                name(act["what"]),
+                _what(act["what"]),
                 name(act["by"]),
                 say("{signed} of {needed}", signed=act["signed"], needed=act["needed"]),
             )
@@ -53,5 +54,15 @@ def cosign(here: Here, act: str) -> None:
     show(
         here,
         ask(here, "acts.cosign", {"space": here.space, "id": act}, sends=True),
-        lambda signed: _("Your signature is added. `tadamun acts` shows what still waits."),
+        lambda signed: (
+            _("Your signature was the last one needed: it is done.")
+            if signed["done"]
+            else _("Your signature is added. `tadamun acts` shows what still waits.")
+        ),
     )
+
+
+def _what(told: str) -> str:
+    """`remove Sam`, as the node puts it, in words."""
+    verb, _gap, whom = told.partition(" ")
+    return say(ACTS[verb], name=whom) if verb in ACTS else name(told)

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from tadamun.cli.common import N_, Here, _, ask, command, name, paint, say, say_count, show, table
+from tadamun.cli.common import N_, Here, _, ask, command, name, once, paint, say, say_count, show, table
 from tadamun.cli.kinds import role_name
-from tadamun.cli.reasons import reason_words
+from tadamun.cli.terms import REASONS, STANDINGS, STATES, term
 from tadamun.i18n import formats
 
 
@@ -19,7 +19,9 @@ def status(here: Here) -> None:
         for one in told["spaces"]:
             lines += ["", *_space(here, one)]
         if told["counters"]:
-            rows = [(reason_words(reason), formats.number(count)) for reason, count in sorted(told["counters"].items())]
+            rows = [
+                (term(REASONS, reason), formats.number(count)) for reason, count in sorted(told["counters"].items())
+            ]
             lines += ["", _("Dropped or set aside, because it was"), *_indent(table(here, rows))]
         stored = told["stored"]
         lines += [
@@ -55,17 +57,17 @@ def _node(here: Here, node: dict[str, Any]) -> list[str]:
 
 
 def _space(here: Here, one: dict[str, Any]) -> list[str]:
-    head = paint(here, name(one["name"]), bold=True)
+    peers = [f"{name(peer['address'])} ({term(STATES, peer['what'])})" for peer in one["peers"]]
     rows = [
         (_("Members"), formats.number(one["members"])),
-        (_("You are"), role_name(one["level"])),
-        *((_("Connected"), f"{name(peer['address'])} {name(_(peer['what']))}".rstrip()) for peer in one["connected"]),
+        (_("You are"), term(STANDINGS, one["status"]) or role_name(one["level"])),
+        *((_("Peers"), peer) for peer in peers or [_("none yet")]),
         (_("To be sent"), formats.number(one["outbox"])),
         (_("Waiting for what they refer to"), formats.number(one["parked"])),
     ]
-    if not one["connected"]:
-        rows.insert(2, (_("Connected"), _("to nobody")))
-    return [head, *_indent(table(here, rows))]
+    if one["alarms"]:
+        rows.append((_("Checkpoints that contradict each other"), paint(here, str(one["alarms"]), colour="red")))
+    return [paint(here, name(one["name"]), bold=True), *_indent(table(here, once(rows)))]
 
 
 @command(

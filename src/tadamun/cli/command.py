@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ from tadamun.core.words import N_
 from tadamun.i18n.tongue import current
 from tadamun.i18n.words import _
 
+_SENTENCE: Final = re.compile(r"(?<=[.!?؟])\s")
 _SHARED: Final = ("json", "home", "language", "space")
 
 
@@ -46,7 +48,8 @@ class Worded(click.Command):
     examples: Sequence[str] = ()
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        return _(self.help or "").split("\n")[0]
+        """The first sentence."""
+        return _SENTENCE.split(_(self.help or ""), maxsplit=1)[0]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for part in _(self.help or "").split("\n\n"):

@@ -18,7 +18,7 @@ from tadamun.cli.asking import ask, converse
 from tadamun.cli.command import Family, command
 from tadamun.cli.here import Here
 from tadamun.cli.kinds import LENGTH
-from tadamun.cli.showing import as_json, name, paint, paragraph, short, show, table
+from tadamun.cli.showing import as_json, name, once, paint, paragraph, short, show, table
 from tadamun.core.errors import UsageError
 from tadamun.core.words import N_
 from tadamun.i18n.words import _, say, say_count
@@ -35,6 +35,7 @@ __all__ = [
     "command",
     "converse",
     "name",
+    "once",
     "paint",
     "paragraph",
     "say",

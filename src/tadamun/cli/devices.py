@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from tadamun.cli.common import N_, Here, _, ask, command, name, paint, short, show, table
+from tadamun.cli.outcome import outcome
 from tadamun.cli.sure import sure
 
 
@@ -73,5 +74,5 @@ def revoke(here: Here, device: str, yes: bool) -> None:
     show(
         here,
         ask(here, "devices.revoke", {"space": here.space, "device": device}, sends=True),
-        lambda done: _("The device is shut out. What it held before is still on it."),
+        lambda became: outcome(became, _("The device is shut out. What it held before is still on it.")),
     )

@@ -8,6 +8,7 @@ import click
 
 from tadamun.cli.common import N_, Here, _, ask, command, name, paint, say, say_count, short, show, table
 from tadamun.cli.kinds import ROLE, role_name
+from tadamun.cli.outcome import outcome
 from tadamun.cli.sure import sure
 
 
@@ -62,10 +63,11 @@ def role(here: Here, member: str, role: int) -> None:
 )
 @click.argument("member", metavar="NAME", help=N_("A name, or the beginning of an id."))
 @click.option("--reason", default="", help=N_("Why; every member can read it."))
+@click.option("--undo", is_flag=True, help=N_("Undo what they did to the space's order since the last checkpoint too."))
 @click.option("--yes", is_flag=True, help=N_("Do not ask whether you are sure."))
-def remove(here: Here, member: str, reason: str, yes: bool) -> None:
+def remove(here: Here, member: str, reason: str, undo: bool, yes: bool) -> None:
     sure(here, yes, say("Remove {name} from the space?", name=member))
-    asked = {"space": here.space, "member": member, "reason": reason}
+    asked = {"space": here.space, "member": member, "reason": reason, "undo": undo}
     show(
         here,
         ask(here, "members.remove", asked, sends=True),
@@ -88,14 +90,4 @@ def leave(here: Here, yes: bool) -> None:
         here,
         ask(here, "members.leave", {"space": here.space}, sends=True),
         lambda left: _("You have left. Others see it once your node has told them (`tadamun up`)."),
-    )
-
-
-def outcome(became: dict[str, Any], done: str) -> tuple[str, ...]:
-    """What to tell after an act that one person may not always do alone."""
-    if became["done"]:
-        return (done,)
-    return (
-        _("You may not do this alone, so it is proposed to the others."),
-        say("They agree with: {command}", command=f"tadamun acts cosign {short(became['proposal'])}"),
     )

@@ -8,6 +8,7 @@ import click
 
 from tadamun.cli.common import N_, Here, _, ask, command, name, say, show, table
 from tadamun.cli.kinds import PEER
+from tadamun.cli.terms import SOURCES, STATES, term
 
 
 @command(
@@ -30,8 +31,8 @@ def _list(here: Here) -> None:
     def human(known: list[dict[str, Any]]) -> list[str]:
         if not known:
             return [_("Your node knows no peers. Add one with `tadamun peers add ADDRESS`.")]
-        rows = [(name(one["address"]), _(one["state"]), name(_(one["what"]))) for one in known]
-        return table(here, rows, (_("Address"), _("State"), _("What")))
+        rows = [(name(one["address"]), term(STATES, one["state"]), term(SOURCES, one["what"])) for one in known]
+        return table(here, rows, (_("Address"), _("State"), _("Known how")))
 
     show(here, ask(here, "peers.list", {}), human)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from tadamun.cli.common import N_, Here, UsageError, _, as_json, command, name, paint, table
+from tadamun.cli.common import N_, Here, UsageError, _, as_json, command, name, once, paint, table
 from tadamun.cli.kinds import LISTEN, PEER
 from tadamun.cli.service import Tell, Up
 
@@ -121,10 +121,8 @@ def _running(here: Here, told: Mapping[str, Any], lan: bool) -> list[str]:
 def _rows(here: Here, told: Mapping[str, Any], more: Sequence[tuple[str, str]]) -> list[str]:
     """One calm screen: what it is reached by, and whom it goes to."""
     listening = [(_("Listening"), name(address)) for address in told.get("listening", ())]
-    peers = [(_("Peers"), name(address)) for address in told.get("peers", ())]
+    peers = [(_("Peers"), name(one["address"])) for one in told.get("peers", ())]
     if not listening:
         listening = [(_("Listening"), _("for nobody outside (see --listen)"))]
     rows = [*listening, *peers, *more]
-    # A heading said once stands for the lines below it too.
-    shown = [("" if at and rows[at - 1][0] == head else head, value) for at, (head, value) in enumerate(rows)]
-    return ["  " + line for line in table(here, shown)]
+    return ["  " + line for line in table(here, once(rows))]

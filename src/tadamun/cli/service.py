@@ -50,7 +50,7 @@ class Hands(Protocol):
         ...
 
     def up(self, wanted: Up, ready: Tell) -> Coroutine[Any, Any, None]:
-        """Run the node until cancelled; `ready` is told once `{"listening": […], "spaces": […], "peers": […]}`."""
+        """Run the node until cancelled; `ready` is told once: `listening`, and what space.list and peers.list say."""
         ...
 
     def keep(self, home: Path, listen: str, ready: Tell) -> Coroutine[Any, Any, None]:

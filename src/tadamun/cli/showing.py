@@ -68,6 +68,11 @@ def table(here: Here, rows: Sequence[Sequence[str]], heads: Sequence[str] = ()) 
     return lines
 
 
+def once(rows: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The rows with each heading said once: it stands for the lines below it too."""
+    return [("" if at and rows[at - 1][0] == head else head, value) for at, (head, value) in enumerate(rows)]
+
+
 def _pad(cell: str, width: int) -> str:
     return cell + " " * (width - columns(click.unstyle(cell)))
 

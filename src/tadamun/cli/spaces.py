@@ -8,6 +8,7 @@ import click
 
 from tadamun.cli.common import N_, Here, _, ask, command, name, say, say_count, short, show, table
 from tadamun.cli.kinds import role_name
+from tadamun.cli.terms import STANDINGS, term
 
 
 @command(
@@ -31,10 +32,15 @@ def _list(here: Here) -> None:
         if not spaces:
             return [_('You belong to no space yet. Found one with `tadamun space new "NAME" --as YOU`, or join one.')]
         rows = [
-            (name(one["name"]), say_count("{count} member", "{count} members", one["members"]), short(one["space"]))
+            (
+                name(one["name"]),
+                say_count("{count} member", "{count} members", one["members"]),
+                short(one["space"]),
+                term(STANDINGS, one["status"]),
+            )
             for one in spaces
         ]
-        return table(here, rows, (_("Space"), _("Members"), _("Id")))
+        return table(here, rows, (_("Space"), _("Members"), _("Id"), ""))
 
     show(here, ask(here, "space.list", {}), human)
 
