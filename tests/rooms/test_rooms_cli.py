@@ -14,13 +14,11 @@ from town import Town, member
 from kits.fake_hands import Fake, Terminal
 from tadamun.cli.app import build
 from tadamun.core.ports import Audience
-from tadamun.rooms.people import COMMANDS as PEOPLE
-from tadamun.rooms.talk import COMMANDS as TALK
+from tadamun.main import COMMANDS
 from tadamun.rooms.talk.actions import post
 from tadamun.rooms.talk.bodies import Thread
 
 NOUR, SAM = member(0xA1), member(0xB2)
-ALL = {**TALK, **PEOPLE}
 
 
 class Hands(Fake):
@@ -46,7 +44,7 @@ class Typing:
     def __init__(self, folder: Path) -> None:
         self.terminal = Terminal(folder)
         self.hands = Hands(Town({NOUR: 100, SAM: 10}))
-        self.terminal.app = build(ALL, self.hands)
+        self.terminal.app = build(COMMANDS, self.hands)
 
     def __call__(self, *typed: str, who: str = NOUR, typing: str | None = None, language: str = "en") -> str:
         result = self.result(*typed, who=who, typing=typing, language=language)

@@ -18,7 +18,7 @@ from tadamun.rooms.talk.bodies import Comment, Message, Thread
 
 WHO = [member(0xA1), member(0xB2), member(0xC3), member(0xD4)]
 LEVELS = dict(zip(WHO, (100, 20, 10, 0), strict=True))
-Entry = tuple[Event, tuple[str, str] | None, int]
+Entry = tuple[Event, tuple[str, str] | None, int, int]
 
 texts = st.sampled_from(["hello", "مرحبا", "with @" + WHO[2], "two\nlines", "again"])
 signs = st.sampled_from(["+", "♥", "🏳️‍🌈"])
@@ -35,6 +35,7 @@ def entry(author: str, saying: Saying, at: int, n: int) -> Entry:
         Event(made, author, at, saying.kind, saying.tags, saying.content, "0" * 128),
         channel,
         saying.audience.expires_at,
+        n,
     )
 
 
@@ -185,4 +186,4 @@ def test_an_edit_reaction_or_retraction_may_come_before_its_post(late: int) -> N
     assert bench.tables.dump()["talk_posts"] == []
     bench.receive(entries[:1])
     assert bench.tables.dump() == expected
-    assert expected["talk_posts"][0][12] == "author"
+    assert expected["talk_posts"][0][13] == "author"

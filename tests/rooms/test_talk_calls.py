@@ -94,6 +94,16 @@ async def test_paging_gives_each_post_once_also_within_one_second(town: Town, no
     assert len(seen) == len(set(seen)) == 12
 
 
+async def test_what_one_says_within_a_second_stays_in_its_order(town: Town, nour: Bench, sam: Bench) -> None:
+    for n in range(9):
+        await nour.call("talk.post", text=f"{n}")
+    town.pass_on()
+    posts = (await sam.call("talk.read"))["posts"]
+    assert [post["text"] for post in posts] == list("876543210")
+    page = (await sam.call("talk.read", before=posts[3]["id"], limit=2))["posts"]
+    assert [post["text"] for post in page] == list("43")
+
+
 async def test_reactions_count_members_once_and_can_be_taken_back(town: Town, nour: Bench, sam: Bench) -> None:
     post = (await nour.call("talk.post", text="hi"))["id"]
     town.pass_on()
@@ -102,7 +112,7 @@ async def test_reactions_count_members_once_and_can_be_taken_back(town: Town, no
     again = await sam.call("talk.react", post=post, sign="🏳️‍⚧️")
     await sam.call("talk.react", post=post)
     town.pass_on()
-    assert sum(event.id == again["id"] for event, _, _ in town.log) == 1
+    assert sum(event.id == again["id"] for event, *_ in town.log) == 1
     shown = await only(sam)
     assert (shown["reactions"], sorted(shown["reacted"])) == ({"🏳️‍⚧️": 2, "+": 1}, ["+", "🏳️‍⚧️"])
     await sam.call("talk.unreact", post=post, sign="🏳️‍⚧️")
@@ -196,7 +206,7 @@ async def test_mentions_follow_a_renaming(town: Town, nour: Bench, sam: Bench) -
         await nour.call("talk.post", text="which @Sam?")
     await nour.call("talk.post", text="this @Sam #d4d4!")
     newest = (await nour.call("talk.read"))["posts"][0]
-    assert newest["text"] in ("this @Sam #d4d4!", "ask @نور, or @Nobody, or sam@example.org")
+    assert newest["text"] == "this @Sam #d4d4!"
 
 
 async def test_expiring_posts_go_with_all_that_is_about_them(town: Town, nour: Bench, sam: Bench) -> None:
@@ -209,7 +219,7 @@ async def test_expiring_posts_go_with_all_that_is_about_them(town: Town, nour: B
     await nour.call("talk.edit", post=said["id"], text="for a little while")
     await sam.call("talk.mark_read")
     town.pass_on()
-    assert all(expires_at == NOON + HOUR for event, _, expires_at in town.log if event.kind not in (0,))
+    assert all(expires_at == NOON + HOUR for event, _, expires_at, _ in town.log if event.kind not in (0,))
     sam.clock.at = NOON + HOUR
     assert not (await sam.call("talk.read"))["posts"]
     with pytest.raises(UsageError):

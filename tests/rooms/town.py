@@ -74,12 +74,12 @@ class NoRandom:
 
 
 class Town:
-    """levels: by member id. Everybody's nodes, and all that was said, as (event, private channel or None)."""
+    """levels: by member id. Everybody's nodes, and all that was said: (event, channel or None, expiry, seq)."""
 
     def __init__(self, levels: dict[str, int], write: int = 0) -> None:
         self.levels = levels
         self.write = write
-        self.log: list[tuple[Event, tuple[str, str] | None, int]] = []
+        self.log: list[tuple[Event, tuple[str, str] | None, int, int]] = []
         self.nodes = {who: Bench(self, who) for who in levels}
 
     def standing(self, who: str) -> Standing | None:
@@ -142,7 +142,7 @@ class Bench:
         event = Event(made, key, self.clock.now(), saying.kind, saying.tags, saying.content, "0" * 128)
         audience = saying.audience
         channel = tuple(sorted((self.own, audience.member))) if audience.member else None
-        entry = (event, channel, audience.expires_at)
+        entry = (event, channel, audience.expires_at, self.seq)
         said = self.heard(entry)
         verdicts = self.refold(BY_KIND[event.kind], said)
         if verdicts[event.id] is not Verdict.ALLOW and not force:
@@ -151,8 +151,8 @@ class Bench:
         self.town.log.append(entry)
         return event.id
 
-    def heard(self, entry: tuple[Event, Any, int]) -> Said[Any]:
-        event, channel, expires_at = entry
+    def heard(self, entry: tuple[Event, Any, int, int]) -> Said[Any]:
+        event, channel, expires_at, seq = entry
         peer = "" if channel is None else next((who for who in channel if who != self.own), self.own)
         body = BY_KIND[event.kind].decode(event, event.tags)
         return Said(
@@ -160,7 +160,7 @@ class Bench:
             space=SPACE,
             member=event.pubkey,
             device=event.pubkey,
-            seq=0,
+            seq=seq,
             kind=event.kind,
             created_at=event.created_at,
             auth=(),
@@ -170,7 +170,7 @@ class Bench:
             private_with=peer,
         )
 
-    def receive(self, entries: Iterable[tuple[Event, Any, int]]) -> None:
+    def receive(self, entries: Iterable[tuple[Event, Any, int, int]]) -> None:
         for entry in entries:
             if entry[1] is None or self.own in entry[1]:
                 said = self.heard(entry)

@@ -58,7 +58,10 @@ Find = Callable[[str], Sequence[str]]
 
 
 def post(body: Post, audience: Audience) -> Saying:
-    """A post of any kind, its texts already tidied. Raises UsageError."""
+    """A post of any kind. Raises UsageError."""
+    body = msgspec.structs.replace(body, text=tidy_text(body.text), warning=tidy_line(body.warning))
+    if isinstance(body, Thread):
+        body = msgspec.structs.replace(body, title=tidy_line(body.title))
     check_text(body.text)
     if isinstance(body, Thread) and not allowed_line(body.title, MAX_TITLE):
         raise UsageError("A title is at most {most} characters on one line.", most=MAX_TITLE)

@@ -124,17 +124,17 @@ async def write(bench: Workbench, asked: Write) -> dict[str, Any]:
         # An answer tells much of what it answers: it does not outlive it.
         expires_at = min(expires_at or parent.expires_at, parent.expires_at)
     text = actions.with_mentions(asked.text, lambda called: bench.facts.names.find(space, called))
-    warning = tidy_line(asked.warning)
     body: Thread | Comment | Message
     if to:
-        body = Message(text, parent.id.hex() if parent is not None else "", warning)
+        body = Message(text, parent.id.hex() if parent is not None else "", asked.warning)
     elif parent is not None:
-        body = Comment(text, parent.thread.hex(), parent.id.hex(), warning)
+        body = Comment(text, parent.thread.hex(), parent.id.hex(), asked.warning)
     else:
-        body = Thread(text, tidy_line(asked.title), actions.tidy_topics(asked.topics), warning)
+        body = Thread(text, asked.title, actions.tidy_topics(asked.topics), asked.warning)
     event = await bench.say(space, actions.post(body, Audience(to, expires_at)))
     thread = body.root if isinstance(body, Comment) else event
-    return {"id": event, "thread": thread, "private": to, "expires_at": expires_at}
+    # The node may round an expiry up: told is what holds.
+    return {"id": event, "thread": thread, "private": to, "expires_at": reader.post(event).expires_at}
 
 
 async def read(bench: Workbench, asked: Read) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Look-ups in the tables of talk: the newest, one thread, one topic, one person, the unread, what is new on this node.
 
-Time: posts are listed by the time their author claims, then by id. A claim more than 15 minutes ahead of the reader's
-own clock is not believed: such posts take no place among the newest, are listed apart (`ahead`), and move up when their
-time has come. One that is dated back is found as unread, in its thread, and by `watch`. This file does not know names
-or pages.
+Time: posts are listed by the time their author claims, then by seq (what one device said within a second stays in its
+order), then by id. A claim more than 15 minutes ahead of the reader's own clock is not believed: such posts take no
+place among the newest, are listed apart (`ahead`), and move up when their time has come. One that is dated back is
+found as unread, in its thread, and by `watch`. This file does not know names or pages.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MANY_UNREAD: Final = 1_000
 BACK: Final = 20  # rows looked at again when a place in the order of arrival is gone
 
 _ROW: Final = (
-    "p.id, p.kind, p.thread, p.parent, p.author, p.created_at, p.title, p.text, p.topics, p.warning, p.version,"
+    "p.id, p.kind, p.thread, p.parent, p.author, p.created_at, p.seq, p.title, p.text, p.topics, p.warning, p.version,"
     " p.retracted, p.reason, p.expires_at, p.private_with, p.rowid"
 )
 _UNREAD: Final = (
@@ -46,6 +46,7 @@ class Row(NamedTuple):
     parent: bytes
     author: bytes
     created_at: int
+    seq: int
     title: str
     text: str
     topics: str
@@ -242,7 +243,7 @@ class Reader:
                 values = (json.dumps([n for (n,) in few]), *values)
         rows = self._tables.execute(
             f"SELECT {_ROW} FROM {source} WHERE {where} AND {at}.{claim}"
-            f" ORDER BY {at}.created_at DESC, {at}.id DESC LIMIT ?",
+            f" ORDER BY {at}.created_at DESC, p.seq DESC, p.id DESC LIMIT ?",
             (*values, self.now + AHEAD, limit),
         )
         return [Row(*row) for row in rows]
@@ -268,8 +269,8 @@ class Reader:
             values.append(self.me)
         if wanted.before is not None:
             at = "t" if wanted.topic else "p"
-            terms.append(f"{at}.created_at <= ? AND ({at}.created_at < ? OR {at}.id < ?)")
-            values += (wanted.before.created_at, wanted.before.created_at, wanted.before.id)
+            terms.append(f"{at}.created_at <= ? AND ({at}.created_at, p.seq, p.id) < (?, ?, ?)")
+            values += (wanted.before.created_at, wanted.before.created_at, wanted.before.seq, wanted.before.id)
         return " AND ".join(terms), tuple(values)
 
 
@@ -279,7 +280,7 @@ def as_tree(root: Row | None, comments: Iterable[Row]) -> list[tuple[Row, int]]:
     An answer to something that is not here stands at depth 1. No recursion: a hostile thread may be deep.
     """
     children: dict[bytes, list[Row]] = {}
-    rows = sorted(comments, key=lambda row: (row.created_at, row.id))
+    rows = sorted(comments, key=lambda row: (row.created_at, row.seq, row.id))
     known = {row.id for row in rows}
     top = root.id if root is not None else b""
     for row in rows:

@@ -19,9 +19,9 @@ from tadamun.rooms.talk.state import Talked
 TABLES: Final = (
     # thread: the post that opens it (a message: itself). topics: space between. version: of the edit; 0: never edited.
     """CREATE TABLE talk_posts (
-        space BLOB, id BLOB, kind INTEGER, thread BLOB, parent BLOB, author BLOB, created_at INTEGER, title TEXT,
-        text TEXT, topics TEXT, warning TEXT, version INTEGER, retracted TEXT, reason TEXT, expires_at INTEGER,
-        private_with BLOB)""",
+        space BLOB, id BLOB, kind INTEGER, thread BLOB, parent BLOB, author BLOB, created_at INTEGER, seq INTEGER,
+        title TEXT, text TEXT, topics TEXT, warning TEXT, version INTEGER, retracted TEXT, reason TEXT,
+        expires_at INTEGER, private_with BLOB)""",
     "CREATE UNIQUE INDEX talk_by_id ON talk_posts (space, id)",
     # Also answers "which threads lately" and "by whom" without the rows.
     "CREATE INDEX talk_newest ON talk_posts (space, created_at, author, thread) WHERE private_with = x''",
@@ -37,12 +37,12 @@ TABLES: Final = (
 LOCAL: Final = ("CREATE TABLE IF NOT EXISTS talk_read (space BLOB, id BLOB, PRIMARY KEY (space, id)) WITHOUT ROWID",)
 
 _COLUMNS: Final = (
-    "space, id, kind, thread, parent, author, created_at, title, text, topics, warning, version, retracted, reason,"
-    " expires_at, private_with"
+    "space, id, kind, thread, parent, author, created_at, seq, title, text, topics, warning, version, retracted,"
+    " reason, expires_at, private_with"
 )
 # An upsert keeps the rowid, by which `talk.wait` tells what is new on this node; REPLACE would give a new one.
 _PUT: Final = (
-    f"INSERT INTO talk_posts ({_COLUMNS}) VALUES ({', '.join('?' * 16)})"
+    f"INSERT INTO talk_posts ({_COLUMNS}) VALUES ({', '.join('?' * 17)})"
     " ON CONFLICT (space, id) DO UPDATE SET title = excluded.title, text = excluded.text, topics = excluded.topics,"
     " warning = excluded.warning, version = excluded.version, retracted = excluded.retracted, reason = excluded.reason"
 )
@@ -79,7 +79,7 @@ def fresh(tables: Tables, space: str, saids: Sequence[Said[Any]]) -> None:
     raw = bytes.fromhex(space)
     rows = [_row(raw, said, None) for said in saids]
     tables.many(_PUT, rows)
-    topics = [topic for row in rows if row[9] for topic in _topic_rows(row)]
+    topics = [topic for row in rows if row[10] for topic in _topic_rows(row)]
     if topics:
         tables.many(_PUT_TOPIC, topics)
 
@@ -132,6 +132,7 @@ def _row(space: bytes, said: Said[Post], talked: Talked | None) -> tuple[Any, ..
         parent,
         bytes.fromhex(said.member),
         said.created_at,
+        said.seq,
         title,
         text,
         " ".join(topics),
@@ -145,4 +146,4 @@ def _row(space: bytes, said: Said[Post], talked: Talked | None) -> tuple[Any, ..
 
 
 def _topic_rows(row: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    return [(row[0], topic, row[6], row[1]) for topic in row[9].split(" ") if topic]
+    return [(row[0], topic, row[6], row[1]) for topic in row[10].split(" ") if topic]
