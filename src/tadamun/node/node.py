@@ -272,17 +272,33 @@ def address_of(host: str, port: int) -> str:
 
 @asynccontextmanager
 async def running(node: Node) -> AsyncIterator[Node]:
-    """The node with its tasks, until the block ends; then everything is put away within two seconds."""
+    """The node with its tasks, until the block ends; then everything is put away within two seconds.
+
+    What the block raises comes out as it is, and so does the one LocalError that made a task end.
+    """
     started = asyncio.Event()
-    async with asyncio.TaskGroup() as outer:
-        task = outer.create_task(node.run(started))
-        waiting = outer.create_task(started.wait())
-        try:
-            await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
-            if task.done():
-                task.result()
-            yield node
-        finally:
-            task.cancel()
-            waiting.cancel()
+    failed: Exception | None = None
+    try:
+        async with asyncio.TaskGroup() as outer:
+            task = outer.create_task(node.run(started))
+            waiting = outer.create_task(started.wait())
+            try:
+                await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                if not task.done():
+                    yield node
+            except Exception as error:
+                failed = error
+            finally:
+                task.cancel()
+                waiting.cancel()
+    except* LocalError as group:
+        failed = failed or first(group)
+    if failed is not None:
+        raise failed
+
+
+def first(group: BaseExceptionGroup[LocalError]) -> Exception:
+    """The first error in a group, however deep."""
+    for one in group.exceptions:
+        return first(one) if isinstance(one, BaseExceptionGroup) else one
+    return group  # type: ignore[return-value]  # a group is never empty
