@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from kits.callers import House
-from kits.sealed import NOW, Maker, put
+from kits.memory_wire import MemoryWire
+from kits.running import talking
+from kits.sealed import NOW, Maker, put, until, until_holds
 from tadamun.carry.pace import Pace
 from tadamun.carry.proof import same_host
 from tadamun.carry.reconcile import Side
@@ -337,3 +339,24 @@ async def test_several_addresses_are_served_at_once_and_each_event_is_heard_once
             await one.bring(event)
             assert (await two.hear("EVENT"))[2]["id"] == event.id
             assert await two.ask("COUNT", "c", SEALED) == ["COUNT", "c", {"count": 1}]
+
+
+async def test_a_node_and_our_relay_end_with_everything_and_stay_live() -> None:
+    home = house()
+    ours, theirs, shared = (maker.events(BOX.public, count) for count in (300, 700, 1_500))
+    wire = MemoryWire(home.clock)
+    await put(wire, *ours, *shared)
+    await put(home.wire, *theirs, *shared, *maker.events(OTHER.public, 50))
+    everything = {event.id for event in (*ours, *theirs, *shared)}
+    async with home.open(), talking(wire, [home.address], [BOX]) as node:
+        await until_holds(wire, everything, BOX.public)
+        await until_holds(home.wire, everything, BOX.public)
+        await until(lambda: node.status(home.address).state == "live")
+        one, other = maker.event(BOX.public), maker.event(BOX.public)
+        await put(wire, one)
+        await until_holds(home.wire, {one.id}, BOX.public)
+        await put(home.wire, other)
+        await until_holds(wire, {other.id}, BOX.public)
+        assert await wire.count(Filter()) == len(everything) + 2
+        assert not node.counters
+        assert not home.counters
