@@ -3,7 +3,7 @@
 The cheap questions come first: size, shape, pace, mailbox. The id and the signature of what is left are checked in
 batches off the event loop (libsecp256k1 releases the interpreter lock), always, also for those who proved the mailbox:
 the id does not cover the signature, so an event with a spoilt one would take the place of the good copy for ever.
-Whoever else puts events into the wire store owes it the same check; the relay serves what lies there.
+What other doors (peers.py, bundles) let in is theirs to check; the relay serves what lies in the store.
 """
 
 from __future__ import annotations
