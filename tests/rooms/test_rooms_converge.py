@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlcipher3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from town import NOON, PEOPLE, SPACE, TALK, Bench, Memory, Town, member
@@ -15,6 +16,7 @@ from tadamun.core.room import Verdict
 from tadamun.rooms.people import actions as people
 from tadamun.rooms.talk import actions as talk
 from tadamun.rooms.talk.bodies import Comment, Message, Thread
+from tadamun.store.tables import Connection
 
 WHO = [member(0xA1), member(0xB2), member(0xC3), member(0xD4)]
 LEVELS = dict(zip(WHO, (100, 20, 10, 0), strict=True))
@@ -187,3 +189,26 @@ def test_an_edit_reaction_or_retraction_may_come_before_its_post(late: int) -> N
     bench.receive(entries[:1])
     assert bench.tables.dump() == expected
     assert expected["talk_posts"][0][13] == "author"
+
+
+def test_the_vault_s_tables_take_the_same_rows_in_bulk() -> None:
+    """The store packs many rows into one statement; empty ids and upserts must come through it unchanged."""
+    said = node(WHO[0], []).heard
+    posts = [
+        entry(WHO[1], talk.post(Thread(f"t{n}", "", ("family",) * (n % 2)), Audience()), NOON, n) for n in range(20)
+    ]
+    posts += [
+        entry(WHO[1], talk.post(Message("m", posts[0][0].id * (n % 2)), Audience(WHO[0])), NOON, n) for n in range(9)
+    ]
+    saids = [said(one) for one in posts]
+    raw = sqlcipher3.connect(":memory:", isolation_level=None)
+    vault, memory = Connection(raw), Memory()
+    for statement in (*TALK.tables, *TALK.local):
+        vault.execute(statement)
+    assert TALK.fresh is not None
+    for tables in (vault, memory):
+        TALK.fresh(tables, SPACE, saids)
+        TALK.fresh(tables, SPACE, saids)
+    for table in ("talk_posts", "talk_topics"):
+        assert sorted(vault.execute(f"SELECT * FROM {table}")) == memory.dump()[table] != []
+    vault.close()
