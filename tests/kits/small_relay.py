@@ -182,7 +182,7 @@ class SmallRelay:
         for k in range(flaws.garbage):
             await socket.send(("{", '["EVENT"]', "[" * 5_000, "\x00", f'["EVENT","{sub}",{{"id":7}}]')[k % 5])
         while flaws.rubbish_for_ever:
-            await say(socket, "NOTICE", "buy our relay")
+            await say(socket, "NOTICE", "buy our relay " * 500)
         sent = 0
         for wanted in filters:
             page = self._find(wanted)

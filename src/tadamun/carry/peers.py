@@ -194,6 +194,9 @@ class _Link:
             try:
                 await self._connect()
             except Exception as error:
+                # Until Python 3.13 a task group that fails while it is being cancelled forgets that it was.
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    raise asyncio.CancelledError from None
                 self.gauge.trouble = self._trouble(error)
             finally:
                 self._session = None
@@ -222,8 +225,14 @@ class _Link:
                 said = await asked
                 self._session = Session(socket, said, self._signers, self._around, self.gauge)
                 await self._session.run()
+            except Exception:
+                socket.transport.abort()  # no courtesies: who talks for ever would be listened to for as long
+                raise
             finally:
-                await socket.close()
+                try:
+                    await socket.close()
+                finally:
+                    socket.transport.abort()  # also when the closing itself was cancelled
 
     async def _open(self, address: str) -> ClientConnection:
         patience = self._around.patience

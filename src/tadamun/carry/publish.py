@@ -103,9 +103,11 @@ class Outgoing:
             self._pause = 0.0
             self._taken(event_id)
         elif prefix == "rate-limited":
-            self._window = max(1, self._window // 2)
-            self._pause = min(LAST_PAUSE, self._pause * 2 or FIRST_PAUSE)
-            self._not_before = asyncio.get_running_loop().time() + self._pause
+            # Of many refusals that were under way together, the first one slows down.
+            if (now := asyncio.get_running_loop().time()) >= self._not_before:
+                self._window = max(1, self._window // 2)
+                self._pause = min(LAST_PAUSE, self._pause * 2 or FIRST_PAUSE)
+                self._not_before = now + self._pause
             self._waiting[event_id] = None
         elif prefix in ("error", "auth-required") and self._tried.get(event_id, 0) + 1 < TRIES:
             self._tried[event_id] = self._tried.get(event_id, 0) + 1

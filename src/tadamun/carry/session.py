@@ -271,16 +271,20 @@ class Session:
         if event.kind != SEALED or mailbox is None or len(mailbox) != 2 or mailbox[1] not in self._signers:
             raise RemoteError(Reason.WRONG_SPACE)
         new = event.id not in self._known
-        if new:
-            if self._around.check is not None:
-                self._around.check(event)
-            self._known.add(event.id)
-            self._useful += 1
-        else:
-            self._wasted()
+        # Before the check: a page full of forgeries must not look like the end of the relay's history.
         self._asking.brought(sub, (event.created_at, event.id), new)
-        if new:
-            await self._inbox.add(event, raw)
+        if not new:
+            self._wasted()
+            return
+        if self._around.check is not None:
+            try:
+                self._around.check(event)
+            except RemoteError:
+                self._catchup.unwanted.add(event.id)
+                raise
+        self._known.add(event.id)
+        self._useful += 1
+        await self._inbox.add(event, raw)
 
     def _stored(self, batch: Sequence[Piece], answers: Sequence[Put]) -> None:
         self._around.outbox.taken([event.id for event, _ in batch])
