@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -101,6 +102,14 @@ def test_help_is_in_arabic(path: tuple[str, ...], how: str, whole: Terminal) -> 
         assert sentence not in result.stdout
 
 
+GUIDE = (Path(__file__).parents[2] / "docs/guides/commands.md").read_text()
+
+
+@each
+def test_the_guide_lists_it(path: tuple[str, ...]) -> None:
+    assert f"`{' '.join(path)}`" in GUIDE
+
+
 def test_the_language_can_be_said_anywhere(whole: Terminal) -> None:
     for typed in (
         ("--language", "ar", "members", "--help"),
@@ -149,8 +158,7 @@ def test_help_imports_nothing_slow(typed: list[str]) -> None:
     """A start is quick because of what it does not import; a stopwatch here would measure the neighbours."""
     script = (
         "import sys; from tadamun.cli.app import build\n"
-        "from tadamun.cli.service import Hands\n"
-        "try: build({}, None).main(sys.argv[1:])\n"
+        f"try: build({dict(ROOMS)!r}, None).main(sys.argv[1:])\n"
         "except SystemExit: pass\n"
         "slow = {'asyncio', 'babel', 'msgspec', 'segno', 'cryptography', 'sqlcipher3', 'websockets', 'coincurve'}\n"
         "print(sorted(slow & set(sys.modules)), file=sys.stderr)"

@@ -23,4 +23,6 @@ def saved_language(home: Path) -> str:
 
 def save_language(home: Path, tag: str) -> None:
     """Keep it for the next commands. Raises OSError."""
-    (home / FILE).write_text(tag + "\n", encoding="ascii")
+    path = home / FILE
+    path.touch(mode=0o600)
+    path.write_text(tag + "\n", encoding="ascii")
