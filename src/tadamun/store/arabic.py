@@ -68,7 +68,19 @@ def words(plain: str) -> list[str]:
     return [word[:LONGEST] for word in _WORD.findall(plain)]
 
 
-@lru_cache(maxsize=100_000)
+def both(text: str) -> tuple[str, str]:
+    """A text normalised, with single spaces, and its words' stems. Words are few and come often: they are kept."""
+    pieces = [_piece(piece) for piece in text.split()]
+    return " ".join([plain for plain, _ in pieces]), " ".join([stems for _, stems in pieces])
+
+
+@lru_cache(maxsize=30_000)
+def _piece(piece: str) -> tuple[str, str]:
+    plain = normal(piece)
+    return plain, " ".join(map(stem, words(plain)))
+
+
+@lru_cache(maxsize=30_000)
 def stem(word: str) -> str:
     """What a normalised word has in common with its other forms."""
     if word[-1] == "ء" and len(word) >= 5:  # often left out where it ends a long word
@@ -79,11 +91,6 @@ def stem(word: str) -> str:
     if word in UNCHANGED or len(word) < 3:
         return word
     return _arabic(word) if _ARABIC.match(word) else _english(word)
-
-
-def stems(plain: str) -> str:
-    """The stems of a normalised text in order, with a space between."""
-    return " ".join(map(stem, words(plain)))
 
 
 def is_stop(word: str) -> bool:

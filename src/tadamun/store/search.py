@@ -9,8 +9,10 @@ words; then one word may be missing. "Quoted words" must stand together. No spel
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any, Final
 
@@ -22,7 +24,11 @@ from tadamun.store.tables import listed, one
 
 MAX_WORDS: Final = 12  # of a query; more say no more
 CANDIDATES: Final = 200  # the newest that match, put in order by how they match
-_MARK: Final = "\x1f"  # around topic labels
+
+_FOUND: Final = (
+    "SELECT s.topic, s.text, s.created_at, s.n FROM {0} JOIN search s ON s.n = {0}.rowid"
+    " WHERE {0} MATCH ? AND {1} ORDER BY {0}.rowid DESC LIMIT ?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +51,14 @@ def put_many(tx: Tables, space: int, texts: Sequence[tuple[str, SearchText]]) ->
     (start,) = tx.execute("SELECT coalesce(max(n), 0) FROM search")[0]
     rows = []
     for n, (topic, found) in enumerate(last.items(), start + 1):
-        plain = arabic.normal(found.text)
-        topics = _MARK + _MARK.join(found.topics) + _MARK
-        author = pack_topic(found.author)
-        rows.append((n, space, pack_topic(topic), author, found.created_at, topics, arabic.stems(plain), plain))
+        plain, words = arabic.both(found.text)
+        labels = " ".join([_label("author", found.author), *(_label("topic", label) for label in found.topics)])
+        rows.append((n, space, pack_topic(topic), found.created_at, labels, words, plain))
+    tx.many("INSERT INTO search (n, space, topic, created_at, labels, words, text) VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
     tx.many(
-        "INSERT INTO search (n, space, topic, author, created_at, topics, words, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        rows,
+        "INSERT INTO search_words (rowid, words, labels) VALUES (?, ?, ?)", [(row[0], row[5], row[4]) for row in rows]
     )
-    tx.many("INSERT INTO search_words (rowid, words) VALUES (?, ?)", [(row[0], row[6]) for row in rows])
-    tx.many("INSERT INTO search_parts (rowid, text) VALUES (?, ?)", [(row[0], row[7]) for row in rows])
+    tx.many("INSERT INTO search_parts (rowid, text) VALUES (?, ?)", [(row[0], row[6]) for row in rows])
 
 
 def remove(tx: Tables, space: int, topic: str) -> None:
@@ -69,7 +73,7 @@ def clear(tx: Tables, space: int | None = None) -> None:
             tx.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
         tx.execute("DELETE FROM search")
     else:
-        _remove(tx, tx.execute("SELECT n, words, text FROM search WHERE space = ?", (space,)))
+        _remove(tx, tx.execute("SELECT n, words, labels, text FROM search WHERE space = ?", (space,)))
 
 
 def find(
@@ -88,35 +92,44 @@ def find(
     author: member id; topic: a label; since, until: Unix seconds, inclusive. A query without words finds the newest
     that pass the filters.
     """
-    where: list[str] = ["s.space = ?"]
+    where = "s.space = ?"
     arguments: list[Any] = [space]
-    for condition, value in (
-        ("s.author = ?", None if author is None else pack_topic(author)),
-        ("instr(s.topics, ?) > 0", None if topic is None else _MARK + topic + _MARK),
-        ("s.created_at >= ?", since),
-        ("s.created_at <= ?", until),
-    ):
+    for condition, value in (("s.created_at >= ?", since), ("s.created_at <= ?", until)):
         if value is not None:
-            where.append(condition)
+            where += f" AND {condition}"
             arguments.append(value)
-    filters = " AND ".join(where)
+    labels = [_label(kind, value) for kind, value in (("author", author), ("topic", topic)) if value is not None]
+    limit = max(limit, 0)
     asked = parse(query)
     if not asked.groups:
+        among = "" if not labels else " AND s.n IN (SELECT rowid FROM search_words WHERE search_words MATCH ?)"
         rows = tables.execute(
-            f"SELECT s.topic FROM search s WHERE {filters} ORDER BY s.created_at DESC, s.n DESC LIMIT ?",
-            (*arguments, max(limit, 0)),
+            f"SELECT s.topic FROM search s WHERE {where}{among} ORDER BY s.created_at DESC, s.n DESC LIMIT ?",
+            (*arguments, *([_labelled(labels)] if labels else []), limit),
         )
         return [_topic(row[0]) for row in rows]
-    for table, match, parts in _tries(asked):
-        exact = "".join(" AND instr(s.text, ?) > 0" for _ in parts)
-        rows = tables.execute(
-            f"SELECT s.topic, s.text, s.created_at, s.n FROM {table} JOIN search s ON s.n = {table}.rowid"
-            f" WHERE {table} MATCH ? AND {filters}{exact} ORDER BY {table}.rowid DESC LIMIT ?",
-            (match, *arguments, *parts, max(limit, CANDIDATES)),
-        )
+    for words, parts in _tries(asked):
+        if parts:
+            rows = _with_parts(tables, parts, labels, where, arguments)
+        else:
+            match = " AND ".join([f"words : ({words})", *([_labelled(labels)] if labels else [])])
+            rows = tables.execute(_FOUND.format("search_words", where), (match, *arguments, max(limit, CANDIDATES)))
         if rows:
-            return [_topic(row[0]) for row in sorted(rows, key=lambda row: _worth(asked, row))][: max(limit, 0)]
+            return [_topic(row[0]) for row in sorted(rows, key=lambda row: _worth(asked, row))][:limit]
     return []
+
+
+def _with_parts(
+    tables: Tables, parts: Sequence[str], labels: Sequence[str], where: str, arguments: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """Rows whose text holds all the parts: trigrams say which may, the text itself which do."""
+    grams = dict.fromkeys(part[k : k + 3] for part in parts for k in range(len(part) - 2))
+    where += " AND instr(s.text, ?) > 0" * len(parts)
+    given = [" AND ".join(map(_quoted, grams)), *arguments, *parts]
+    if labels:
+        where += " AND s.n IN (SELECT rowid FROM search_words WHERE search_words MATCH ?)"
+        given.append(_labelled(labels))
+    return tables.execute(_FOUND.format("search_parts", where), (*given, CANDIDATES))
 
 
 def parse(query: str) -> _Asked:
@@ -136,20 +149,18 @@ def parse(query: str) -> _Asked:
     return _Asked(tuple(groups), last_open)
 
 
-def _tries(asked: _Asked) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """(table, FTS5 expression, parts the text must hold): each is asked only if those before found nothing."""
+def _tries(asked: _Asked) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """FTS5 expressions on stems, or parts the text must hold: each is asked only if those before found nothing."""
     exact = [_by_stem(group) for group in asked.groups]
-    yield "search_words", " AND ".join(exact), ()
+    yield " AND ".join(exact), ()
     last = asked.groups[-1][-1]
     if asked.last_open and len(asked.groups[-1]) == 1 and len(last) >= 2:
-        yield "search_words", " AND ".join([*exact[:-1], f"({exact[-1]} OR {_quoted(last)} *)"]), ()
+        yield " AND ".join([*exact[:-1], f"({exact[-1]} OR {_quoted(last)} *)"]), ()
     parts = tuple(" ".join(group) for group in asked.groups)
     if all(len(part) >= 3 for part in parts):
-        grams = dict.fromkeys(part[k : k + 3] for part in parts for k in range(len(part) - 2))
-        yield "search_parts", " AND ".join(map(_quoted, grams)), parts
+        yield "", parts
     if len(exact) > 1:
-        fewer = (" AND ".join(some) for some in combinations(exact, len(exact) - 1))
-        yield "search_words", " OR ".join(f"({some})" for some in fewer), ()
+        yield " OR ".join(f"({' AND '.join(some)})" for some in combinations(exact, len(exact) - 1)), ()
 
 
 def _by_stem(group: tuple[str, ...]) -> str:
@@ -172,33 +183,45 @@ def _rows(tables: Tables, space: int, topics: Sequence[str]) -> list[tuple[Any, 
     if len(topics) == 1:
         found = one(
             tables.execute(
-                "SELECT n, words, text FROM search WHERE space = ? AND topic = ?", (space, pack_topic(topics[0]))
+                "SELECT n, words, labels, text FROM search WHERE space = ? AND topic = ?",
+                (space, pack_topic(topics[0])),
             )
         )
         return [] if found is None else [found]
     ids = [topic for topic in topics if isinstance(pack_topic(topic), bytes)]
     others = [topic for topic in topics if isinstance(pack_topic(topic), str)]
-    return [
-        row
-        for value, some in (("unhex(value)", ids), ("value", others))
-        if some
-        for row in tables.execute(
-            f"SELECT n, words, text FROM search WHERE space = ? AND topic IN (SELECT {value} FROM json_each(?))",
-            (space, listed(some)),
-        )
-    ]
+    rows: list[tuple[Any, ...]] = []
+    for value, some in (("unhex(value)", ids), ("value", others)):
+        if some:
+            among = f"topic IN (SELECT {value} FROM json_each(?))"
+            sql = f"SELECT n, words, labels, text FROM search WHERE space = ? AND {among}"
+            rows += tables.execute(sql, (space, listed(some)))
+    return rows
 
 
 def _remove(tx: Tables, rows: Sequence[tuple[Any, ...]]) -> None:
     if not rows:
         return
-    tx.many("INSERT INTO search_words (search_words, rowid, words) VALUES ('delete', ?, ?)", [row[:2] for row in rows])
+    tx.many(
+        "INSERT INTO search_words (search_words, rowid, words, labels) VALUES ('delete', ?, ?, ?)",
+        [row[:3] for row in rows],
+    )
     tx.many(
         "INSERT INTO search_parts (search_parts, rowid, text) VALUES ('delete', ?, ?)",
-        [(row[0], row[2]) for row in rows],
+        [(row[0], row[3]) for row in rows],
     )
     tx.execute("DELETE FROM search WHERE n IN (SELECT value FROM json_each(?))", (str([row[0] for row in rows]),))
 
 
 def _topic(value: bytes | str) -> str:
     return value.hex() if isinstance(value, bytes) else value
+
+
+@lru_cache(maxsize=10_000)
+def _label(kind: str, value: str) -> str:
+    """An author or topic as one word that no text contains by chance, whatever signs it is written with."""
+    return hashlib.blake2b(f"{kind}\0{value}".encode("utf-8", "replace"), digest_size=10).hexdigest()
+
+
+def _labelled(labels: Sequence[str]) -> str:
+    return f"labels : ({' AND '.join(map(_quoted, labels))})"

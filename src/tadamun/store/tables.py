@@ -129,6 +129,7 @@ def pack(rows: Sequence[Sequence[Any]], blobs: tuple[int, ...]) -> tuple[bytes, 
                 pieces.append(value)
                 place += len(value)
         slim.append(values)
+    pieces.append(b"\0")  # SQLite takes a part of an empty value for NULL
     return _encode(slim), b"".join(pieces)
 
 
