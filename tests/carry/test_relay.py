@@ -217,16 +217,20 @@ async def test_public_events_are_taken_only_where_they_are_served() -> None:
 
 async def test_of_replaceable_events_the_newest_stays() -> None:
     async with house(public=True).open() as home, home.caller() as caller:
-        for kind, tags in ((0, ()), (10_002, ()), (30_023, (("d", "a"),)), (30_023, ())):
+        for kind, tags in ((0, ()), (10_002, ()), (30_023, (("d", "a"),)), (30_024, (("d", ""),))):
             old, new, older = (note(ALICE, str(at), *tags, kind=kind, at=at) for at in (NOW - 5, NOW, NOW - 9))
             twins = sorted((note(BOB, text, *tags, kind=kind) for text in ("x", "y")), key=lambda event: event.id)
-            asked = {"kinds": [kind], "#d": ["a"]} if tags else {"kinds": [kind]}
+            asked = {"kinds": [kind]}
             for event in (old, new, older, *reversed(twins)):
                 assert (await caller.bring(event))[2] is True
             there = set(await caller.ids(asked))
             assert {new.id, twins[0].id} <= there
             assert not there & {old.id, older.id, twins[1].id}
-        assert len(await caller.ids({"kinds": [30_023]})) == 4
+        assert len(await caller.ids({"kinds": [0, 10_002, 30_023, 30_024]})) == 8
+        assert (await caller.bring(note(ALICE, kind=30_023)))[2:] == [
+            False,
+            "invalid: an addressable event needs a d tag",
+        ]
 
 
 async def test_ephemeral_events_are_heard_and_not_kept() -> None:
@@ -263,8 +267,12 @@ async def test_an_address_is_deleted_up_to_the_time_of_the_deletion() -> None:
         await caller.bring(page)
         await caller.bring(other)
         wrong = [("a", f"30023:{BOB.public}:a"), ("a", "x"), ("a", f"٣:{ALICE.public}:a"), ("a", f"1:{ALICE.public}:")]
-        await caller.bring(note(ALICE, "", ("a", f"30023:{ALICE.public}:a"), *wrong, kind=5, at=NOW - 5))
-        assert await caller.ids({"kinds": [30_023]}) == [other.id]
+        profile, copied = note(ALICE, "me", kind=0, at=NOW - 9), note(ALICE, "1", ("d", "b"), kind=30_023, at=NOW - 9)
+        await caller.bring(profile)
+        await caller.bring(copied)
+        mine = [("a", f"30023:{ALICE.public}:a"), ("a", f"0:{ALICE.public}:"), ("a", f"30024:{ALICE.public}:b")]
+        await caller.bring(note(ALICE, "", *mine, *wrong, kind=5, at=NOW - 5))
+        assert set(await caller.ids({"kinds": [0, 30_023]})) == {other.id, copied.id}
         between = note(ALICE, "2", ("d", "a"), kind=30_023, at=NOW - 6)
         assert (await caller.bring(between))[2] is False
         after = note(ALICE, "3", ("d", "a"), kind=30_023, at=NOW - 4)

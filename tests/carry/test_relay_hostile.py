@@ -341,6 +341,16 @@ async def test_a_member_who_is_too_fast_waits_and_loses_nothing() -> None:
         assert home.counters[Reason.TOO_FAST] >= 1
 
 
+async def test_dear_questions_are_paid_for_before_the_next_is_heard() -> None:
+    async with house(asking=Pace(100, 12)).open() as home, home.caller(BOX) as caller:
+        await put(home.wire, *maker.events(BOX.public, 4_000))
+        started = time.monotonic()
+        assert len(await caller.ids(SEALED)) == 4_000
+        assert (await caller.ask("COUNT", "c", SEALED))[2] == {"count": 4_000}
+        assert time.monotonic() - started >= 0.05
+        assert home.counters[Reason.TOO_FAST] >= 1
+
+
 async def test_a_reader_who_does_not_read_stored_events_is_cut_off() -> None:
     async with house(stall=0.3).open() as home:
         await put(home.wire, *large(300))

@@ -18,7 +18,7 @@ import msgspec
 from tadamun.carry.listeners import Listeners
 from tadamun.carry.pace import Bucket
 from tadamun.carry.policy import SEALED, Policy
-from tadamun.carry.public import PublicEvents, is_ephemeral
+from tadamun.carry.public import PublicEvents, is_addressable, is_ephemeral
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.event import Event, is_hex32, parse, to_json
 from tadamun.core.ports import Clock, Put, Wire
@@ -130,6 +130,8 @@ class Gate:
             raise Turned(Reason.PROTOCOL, "invalid: a proof comes by AUTH")
         elif not self._policy.public:
             raise Turned(Reason.NOT_ALLOWED, "blocked: public events are not taken here")
+        elif is_addressable(event.kind) and len(event.tag("d") or ()) < 2:
+            raise Turned(Reason.MALFORMED, "invalid: an addressable event needs a d tag")
         elif event.tag("-") is not None and event.pubkey not in bringer.proven:  # NIP-70
             word = "restricted" if bringer.proven else "auth-required"
             raise Turned(Reason.NOT_ALLOWED, f"{word}: this event may only be published by its author")

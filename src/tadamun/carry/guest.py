@@ -41,8 +41,8 @@ class Guest:
         now = house.monotonic()
         self.proven: set[str] = set()
         self.pipe = Pipe(socket, house.policy.queue, house.policy.stall)
-        self.questions = Questions(house, self.pipe, self.proven)
-        self._reconciliations = Reconciliations(house, self.pipe, self.proven)
+        self.questions = Questions(house, self.pipe, self.proven, self._spend)
+        self._reconciliations = Reconciliations(house, self.pipe, self.proven, self._spend)
         self._house, self._socket, self._host, self._challenge = house, socket, host, challenge
         self._inbox: deque[str] = deque()
         self._inbox_bytes = 0
@@ -243,6 +243,10 @@ class Guest:
         self._mistakes += 1
         if self._mistakes > MAX_MISTAKES:
             raise RemoteError(Reason.PROTOCOL, "too many mistakes")
+
+    def _spend(self, amount: float) -> None:
+        """Answers that cost much are paid for before the next question is heard."""
+        self._asked.owe(amount, self._house.monotonic())
 
     def _say(self, *parts: str | bool) -> None:
         self.pipe.put(msgspec.json.encode(parts))

@@ -7,7 +7,7 @@ same author. This file does not know connections or signatures.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from tadamun.core.event import Event, parse
 from tadamun.core.ports import Filter, Put, Stored, Wire
@@ -74,15 +74,8 @@ class PublicEvents:
         if ids := _targets(event, "e"):
             async for page in self._wire.find(Filter(ids=ids, authors=(event.pubkey,))):
                 doomed += [target.id for target in map(_event, page) if target.kind != DELETION]
-        for address in _targets(event, "a"):
-            kind, author, name = (*address.split(":", 2), "", "")[:3]
-            # The kind is a stranger's text: `isdecimal` alone lets digits of other scripts through.
-            if author == event.pubkey and kind.isascii() and kind.isdecimal() and len(kind) <= 5:
-                number = int(kind)
-                if is_replaceable(number) or is_addressable(number):
-                    doomed += [
-                        s.id for s in await self._versions(number, author, name) if s.created_at <= event.created_at
-                    ]
+        addressed = {address for text in _targets(event, "a") if (address := _address(text, event.pubkey))}
+        doomed += [e.id for e in await self._versions(event.pubkey, addressed) if e.created_at <= event.created_at]
         await self._wire.delete(doomed)
         return answer
 
@@ -98,7 +91,7 @@ class PublicEvents:
             if page:
                 return Put.DELETED
         older: list[str] = []
-        for version in await self._versions(event.kind, event.pubkey, name):
+        for version in await self._versions(event.pubkey, {(event.kind, name)}):
             if version.id == event.id or (-version.created_at, version.id) < (-event.created_at, event.id):
                 return Put.DUPLICATE
             older.append(version.id)
@@ -107,11 +100,22 @@ class PublicEvents:
             await self._wire.delete(older)
         return answer
 
-    async def _versions(self, kind: int, author: str, name: str) -> list[Stored]:
-        tags = (("d", (name,)),) if is_addressable(kind) and name else ()
-        found: list[Stored] = []
-        async for page in self._wire.find(Filter(kinds=(kind,), authors=(author,), tags=tags)):
-            found += [stored for stored in page if _name(_event(stored)) == name]
+    async def _versions(self, author: str, addresses: Set[tuple[int, str]]) -> list[Event]:
+        """What is stored at these (kind, name), in at most two questions however many they are."""
+        named = {(kind, name) for kind, name in addresses if is_addressable(kind)}
+        questions = [
+            Filter(
+                kinds=tuple({kind for kind, _ in named}),
+                authors=(author,),
+                tags=(("d", tuple({name for _, name in named})),),
+            ),
+            Filter(kinds=tuple({kind for kind, _ in addresses - named}), authors=(author,)),
+        ]
+        found: list[Event] = []
+        for wanted in questions:
+            if wanted.kinds:
+                async for page in self._wire.find(wanted):
+                    found += [e for e in map(_event, page) if (e.kind, _name(e)) in addresses]
         return found
 
 
@@ -123,6 +127,19 @@ def _name(event: Event) -> str:
     """The `d` tag of an addressable event; one without has the empty name."""
     tag = event.tag("d") if is_addressable(event.kind) else None
     return tag[1] if tag and len(tag) > 1 else ""
+
+
+def _address(text: str, author: str) -> tuple[int, str] | None:
+    """(kind, name) of an `a` tag's value `kind:author:name`, if it is that author's and a kind that has versions."""
+    kind, _, rest = text.partition(":")
+    owner, _, name = rest.partition(":")
+    # `isdecimal` alone lets digits of other scripts through.
+    if owner != author or not (kind.isascii() and kind.isdecimal() and len(kind) <= 5):
+        return None
+    number = int(kind)
+    if is_addressable(number):
+        return number, name
+    return (number, "") if is_replaceable(number) else None
 
 
 def _targets(event: Event, letter: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Stored events are read page by page, as fast as they are taken, and never all in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -19,14 +19,15 @@ from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.event import Event
 from tadamun.core.ports import Filter
 
-PAGE = 200  # events read from the store and queued at once
+PAGE = 200  # events read from the store and queued at once; it costs as much of the pace as one more question
+COUNTED = 5_000  # events counted, likewise
 
 
 class Questions:
-    """proven: the keys the connection proved, which grow while it lasts."""
+    """proven: the keys the connection proved, which grow while it lasts. spend: takes from the connection's pace."""
 
-    def __init__(self, house: House, pipe: Pipe, proven: set[str]) -> None:
-        self._house, self._pipe, self._proven = house, pipe, proven
+    def __init__(self, house: House, pipe: Pipe, proven: set[str], spend: Callable[[float], None]) -> None:
+        self._house, self._pipe, self._proven, self._spend = house, pipe, proven, spend
         self._open: dict[str, Subscription] = {}
 
     def __len__(self) -> int:
@@ -55,6 +56,7 @@ class Questions:
     async def count(self, name: str, filters: Sequence[Filter]) -> None:
         """Answer COUNT. Raises reading.Refused."""
         number = await reading.count(self._house.wire, self._scopes(filters), self._proven)
+        self._spend(number / COUNTED)
         self._pipe.put(msgspec.json.encode(("COUNT", name, {"count": number})))
 
     def close(self, name: str) -> None:
@@ -81,6 +83,7 @@ class Questions:
         most = policy.max_scan if scope.mixed else left
         async for page in self._house.wire.find(replace(scope.wanted, limit=most), PAGE):
             await self._pipe.room()
+            self._spend(1)
             for stored in page:
                 if not left:
                     return

@@ -7,6 +7,7 @@ together, and one that is not used is dropped.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,7 @@ from tadamun.carry.reconcile import Side
 from tadamun.core.errors import RemoteError
 from tadamun.core.ports import Filter
 
+GATHERED: Final = 1_000  # items gathered cost as much of the pace as one more question
 FRAME: Final = 60_000  # bytes of a message of ours; twice as many in hex, and still below 128 KiB
 
 
@@ -30,10 +32,10 @@ class _Open:
 
 
 class Reconciliations:
-    """proven: the keys the connection proved, which grow while it lasts."""
+    """proven: the keys the connection proved, which grow while it lasts. spend: takes from the connection's pace."""
 
-    def __init__(self, house: House, pipe: Pipe, proven: set[str]) -> None:
-        self._house, self._pipe, self._proven = house, pipe, proven
+    def __init__(self, house: House, pipe: Pipe, proven: set[str], spend: Callable[[float], None]) -> None:
+        self._house, self._pipe, self._proven, self._spend = house, pipe, proven, spend
         self._open: dict[str, _Open] = {}
 
     async def open(self, name: str, wanted: Filter, message: bytes) -> None:
@@ -47,6 +49,7 @@ class Reconciliations:
         if house.reconciling + size > house.policy.max_reconciling:
             raise reading.Refused("blocked: too many events to reconcile now; ask for less, or later")
         house.reconciling += size
+        self._spend(size / GATHERED)
         try:
             items = await reading.items(house.wire, scope, self._proven)
             side = await asyncio.to_thread(Side, items, FRAME)
