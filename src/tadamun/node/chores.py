@@ -45,6 +45,7 @@ async def expire(desk: Desk) -> int:
                 epochs.destroy(tx, ref, mine)
                 for epoch in mine:
                     place.boxes.pop(epoch, None)
+                    place.mailboxes_version += 1
             parked.expire(tx, now)
             outbox.expire(tx, now)
         _old_prekeys(desk, now)

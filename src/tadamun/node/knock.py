@@ -65,6 +65,9 @@ class Knock:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._connection.close()
 
     def call(self, call: str, params: dict[str, Any], report: Report = lambda done, of: None) -> Any:

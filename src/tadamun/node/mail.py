@@ -147,6 +147,7 @@ class Mail:
     def keep(self, tx: Tables, place: Place, box: Mailbox) -> None:
         """Put a secret in the vault and in the place; what its mailbox holds already is to be looked at."""
         place.boxes[box.id] = box
+        place.mailboxes_version += 1
         meta.put(tx, LOOK_AGAIN + box.keys.mailbox.public, b"")
         epochs.put(
             tx,

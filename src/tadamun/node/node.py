@@ -86,6 +86,7 @@ class Node:
     def __post_init__(self) -> None:
         self.started_at = self.clock.now()
         self.known: dict[str, tuple[int, Mailbox]] = {}
+        self._told: dict[str, int] = {}  # space → the version of its mailboxes that carriers know
         self.projector = Projector(self.parts.rooms)
         self.ledger = Ledger(self.projector, Mail(self.clock))
         self.desk = Desk(
@@ -202,7 +203,9 @@ class Node:
         """News of a transaction: tell whoever waits, and start what it asks for."""
         self._news.set()
         self._news = asyncio.Event()
-        if any(isinstance(effect, MailboxesChanged | PeersChanged | StatusChanged) for effect in taken.effects):
+        if self._told.get(place.space) != place.mailboxes_version or any(
+            isinstance(effect, MailboxesChanged | PeersChanged | StatusChanged) for effect in taken.effects
+        ):
             self.refresh()
         if self._tasks is not None:
             for effect in dict.fromkeys(taken.effects):
@@ -233,6 +236,7 @@ class Node:
         for place in self.places.values():
             own = [one.address for one in kept if one.space in (0, place.ref)]
             addresses = [one for one in dict.fromkeys([*self.reach.peers, *own]) if one not in self.addresses()]
+            self._told[place.space] = place.mailboxes_version
             told[place.space] = (addresses, [Prover(box.keys.mailbox) for box in place.mailboxes()])
         self.peers.set_spaces(told)
         if self.lan is not None:

@@ -75,6 +75,7 @@ class Place:
     carried: dict[str, set[str]] = field(default_factory=dict)  # epoch → control events sealed under it, as far as seen
     boxed: set[tuple[str, str]] = field(default_factory=set)  # (epoch, device) that a lockbox was seen for
     linked: set[tuple[str, str]] = field(default_factory=set)  # (child, parent) epochs that a history link was seen for
+    mailboxes_version: int = 0  # grows when a secret comes or goes, so that carriers are told
     announced: tuple[str, ...] | None = ()  # where this node last said it can be reached
     refused: str = ""  # why one was not let in
     early: list[Arrived] = field(default_factory=list)  # what came before the anchor

@@ -30,8 +30,9 @@ class Projector:
     def said(self, place: Place, event: Event, frame: Frame) -> Said[Any] | None:
         """What was said, decoded by its room; None for a kind that no room owns. Raises RemoteError."""
         room = self.by_kind.get(event.kind)
-        if room is None:
-            return None
+        peer = place.peer_of(frame.channel)
+        if room is None or (frame.channel and not peer):
+            return None  # of a private channel that is gone, nothing may count in the open
         return Said(
             id=event.id,
             space=frame.space,
@@ -45,7 +46,7 @@ class Projector:
             body=room.decode(event, frame.rest),
             expires_at=frame.expires_at,
             height=frame.height,
-            private_with=place.peer_of(frame.channel),
+            private_with=peer,
         )
 
     def topic(self, said: Said[Any]) -> tuple[str, str]:
