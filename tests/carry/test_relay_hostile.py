@@ -342,13 +342,14 @@ async def test_a_member_who_is_too_fast_waits_and_loses_nothing() -> None:
 
 
 async def test_dear_questions_are_paid_for_before_the_next_is_heard() -> None:
-    async with house(asking=Pace(100, 12)).open() as home, home.caller(BOX) as caller:
-        await put(home.wire, *maker.events(BOX.public, 4_000))
-        started = time.monotonic()
-        assert len(await caller.ids(SEALED)) == 4_000
-        assert (await caller.ask("COUNT", "c", SEALED))[2] == {"count": 4_000}
-        assert time.monotonic() - started >= 0.05
-        assert home.counters[Reason.TOO_FAST] >= 1
+    # The relay's clock stands still, so that nothing is forgiven while this slow machine reads.
+    async with house(monotonic=lambda: 0.0, asking=Pace(100, 12)).open() as home, home.caller(BOX) as caller:
+        await put(home.wire, *maker.events(BOX.public, 2_000))
+        assert len(await caller.ids(SEALED)) == 2_000
+        assert home.counters == {}
+        # A proof, a question and ten pages are the twelve there were; closing it is the first that has to wait.
+        assert (await caller.ask("COUNT", "c", SEALED))[2] == {"count": 2_000}
+        assert home.counters == {Reason.TOO_FAST: 2}
 
 
 async def test_a_reader_who_does_not_read_stored_events_is_cut_off() -> None:
