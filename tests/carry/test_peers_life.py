@@ -78,6 +78,18 @@ async def test_a_relay_that_asks_for_less_gets_it_slower_and_in_full() -> None:
         assert len(relay.offered) == 170
 
 
+async def test_a_relay_that_echoes_what_we_send_is_no_bother() -> None:
+    maker = Maker()
+    mailbox = maker.mailbox()
+    wire = MemoryWire(StoppedClock())
+    relay = SmallRelay()
+    async with relay.running(), talking(wire, [relay.address], [mailbox]) as node:
+        await until(lambda: node.state(relay.address) == "live")
+        await put(wire, *maker.events(mailbox.public, 1_500))
+        await until(lambda: node.status(relay.address).sent == 1_500, 30)
+        assert relay.connections == 1
+
+
 async def test_a_new_mailbox_is_proved_subscribed_and_caught_up_with_on_the_same_connection() -> None:
     maker = Maker()
     old, new = maker.mailbox(), maker.mailbox()

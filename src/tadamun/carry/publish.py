@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from tadamun.core.ports import Filter, Wire
@@ -24,19 +23,12 @@ LAST_PAUSE: Final = 30.0
 SILENT: Final = 3  # windows in a row without any answer, after which nothing more is sent
 
 
-@dataclass(slots=True)
-class Tally:
-    """What came of the sending: taken by the peer (or held already), refused for good."""
-
-    sent: int = 0
-    refused: int = 0
-
-
 class Outgoing:
     """Call `offer` with what the peer may lack and `answered` for each OK; have `run` running.
 
-    send: writes one EVENT message. taken(id): the peer has it now. prove: called before an event that was refused for
-    want of proof (NIP-42) is tried again. limit: most bytes of a message, 0: unknown.
+    send: writes one EVENT message. taken(id): the peer has it now. refused(id): it will not take it, or not answer.
+    prove: called before an event that was refused for want of proof (NIP-42) is tried again. patience: seconds for an
+    answer. limit: most bytes of a message, 0: unknown.
     """
 
     def __init__(
@@ -44,13 +36,14 @@ class Outgoing:
         wire: Wire,
         send: Callable[[bytes], Awaitable[None]],
         taken: Callable[[str], None],
+        refused: Callable[[str], None],
         prove: Callable[[], Awaitable[None]],
         patience: float,
         limit: int = 0,
     ) -> None:
-        self.tally = Tally()
         self.overflowed = False
-        self._wire, self._send, self._taken, self._prove = wire, send, taken, prove
+        self._wire, self._send, self._prove = wire, send, prove
+        self._on_taken, self._on_refused = taken, refused
         self._patience, self._limit = patience, limit
         self._waiting: dict[str, bytes | None] = {}
         self._flying: dict[str, float] = {}
@@ -97,11 +90,10 @@ class Outgoing:
         self._stir.set()
         prefix = why.partition(":")[0]
         if ok or prefix == "duplicate":
-            self.tally.sent += 1
             self._tried.pop(event_id, None)
             self._window = min(WINDOW, self._window + 1)
             self._pause = 0.0
-            self._taken(event_id)
+            self._on_taken(event_id)
         elif prefix == "rate-limited":
             # Of many refusals that were under way together, the first one slows down.
             if (now := asyncio.get_running_loop().time()) >= self._not_before:
@@ -174,6 +166,6 @@ class Outgoing:
                 self._waiting.clear()
 
     def _refuse(self, event_id: str) -> None:
-        self.tally.refused += 1
         self._refused.add(event_id)
         self._tried.pop(event_id, None)
+        self._on_refused(event_id)

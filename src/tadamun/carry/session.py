@@ -84,7 +84,7 @@ class Session:
         self._asking = Asking(self._send, self._patience.idle)
         self._inbox = Inbox(around.wire, self._stored)
         self._outgoing = Outgoing(
-            around.wire, self._send, self._taken, self._prove, self._patience.answer, about.message
+            around.wire, self._send, self._taken, self._refused, self._prove, self._patience.answer, about.message
         )
         self._catchup = CatchUp(
             self._asking, self._inbox, self._outgoing, around.outbox, around.wire, around.clock, about, gauge,
@@ -255,7 +255,6 @@ class Session:
                         proof.set_result(ok)
                 else:
                     self._outgoing.answered(event_id, ok, why)
-                    self._gauge.sent, self._gauge.refused = self._outgoing.tally.sent, self._outgoing.tally.refused
             case Challenge(text):
                 self._challenged_by(text)
             case Difference(sub, answer):
@@ -298,7 +297,12 @@ class Session:
                 if answer is not Put.DELETED:
                     self._around.counters[Reason.EXPIRED if answer is Put.EXPIRED else Reason.OVER_QUOTA] += 1
 
+    def _refused(self, event_id: str) -> None:
+        self._gauge.refused += 1
+
     def _taken(self, event_id: str) -> None:
+        self._gauge.sent += 1
+        self._useful += 1  # and it may come back by our own subscription
         self._known.add(event_id)
         self._around.outbox.taken((event_id,))
 
