@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -69,7 +69,10 @@ class Reach:
 
 @dataclass
 class Node:
-    """See the module. Attributes are for the calls (node/calls_*.py) to use."""
+    """See the module. Attributes are for the calls (node/calls_*.py) to use.
+
+    errands: who runs what the node does by itself; None: its own task group, while `run` lasts. pause: how that waits.
+    """
 
     vault: Vault
     wire: WireStore
@@ -82,6 +85,8 @@ class Node:
     reach: Reach = field(default_factory=Reach)
     started_at: int = 0
     online: bool = False
+    errands: Callable[[Coroutine[Any, Any, None]], object] | None = None
+    pause: Callable[[float], Awaitable[object]] = asyncio.sleep
 
     def __post_init__(self) -> None:
         self.started_at = self.clock.now()
@@ -94,7 +99,7 @@ class Node:
         )
         self.host = Host(self.desk)
         self.quorum = Quorum(self.desk)
-        self.steward = Steward(self.desk, self.host, self.quorum, self.random, self._spawn)
+        self.steward = Steward(self.desk, self.host, self.quorum, self.random, self._spawn, self.pause)
         self.bench = Bench(self)
         self.calls: dict[str, Call | workbench.Call] = {
             **calls_node.CALLS,
@@ -152,9 +157,7 @@ class Node:
             try:
                 tasks.create_task(self.intake.run())
                 await self._carriers(tasks)
-                for place in self.places.values():
-                    for effect in self.ledger.mail.waking(place):
-                        self.steward.act_on(place, effect)
+                self.wake_up()
                 tasks.create_task(self._chores())
                 started.set()
                 await asyncio.get_running_loop().create_future()
@@ -183,17 +186,27 @@ class Node:
         self.refresh()
         tasks.create_task(self.peers.run())
 
+    def wake_up(self) -> None:
+        """Start what a previous run may have left undone."""
+        for place in self.places.values():
+            for effect in self.ledger.mail.waking(place):
+                self.steward.act_on(place, effect)
+
     async def _chores(self) -> None:
         while True:
             with suppress(LocalError):
-                await self.desk.deliver()
-                await chores.expire(self.desk)
-                await chores.renew_prekeys(self.desk)
-                if self.online and (self.listening or self.reach.advertise):
-                    await chores.announce(self.desk, self.addresses())
-                await self.wire.sweep()
-                self._keep_counters()
+                await self.tick()
             await asyncio.sleep(TICK)
+
+    async def tick(self) -> None:
+        """What time brings: done every TICK seconds. Raises LocalError; the next time does what was left."""
+        await self.desk.deliver()
+        await chores.expire(self.desk)
+        await chores.renew_prekeys(self.desk)
+        if self.online and (self.listening or self.reach.advertise):
+            await chores.announce(self.desk, self.addresses())
+        await self.wire.sweep()
+        self._keep_counters()
 
     def addresses(self) -> tuple[str, ...]:
         """Where others can reach this node, as they are told."""
@@ -207,15 +220,17 @@ class Node:
             isinstance(effect, MailboxesChanged | PeersChanged | StatusChanged) for effect in taken.effects
         ):
             self.refresh()
-        if self._tasks is not None:
+        if self._tasks is not None or self.errands is not None:
             for effect in dict.fromkeys(taken.effects):
                 self.steward.act_on(place, effect)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        if self._tasks is None:
-            work.close()
-        else:
+        if self.errands is not None:
+            self.errands(work)
+        elif self._tasks is not None:
             self._tasks.create_task(work)
+        else:
+            work.close()
 
     def _reload(self, place: Place) -> None:
         fill(self.vault.read, place)

@@ -8,7 +8,7 @@ never gets to it leaves nothing broken.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 from tadamun.core import upkeep
@@ -33,7 +33,7 @@ SILENCE: Final = 30.0  # seconds until another node does what the first should h
 
 
 class Steward:
-    """spawn: starts a coroutine in the node's task group."""
+    """spawn: starts a coroutine in the node's task group. pause: waits that many seconds."""
 
     def __init__(
         self,
@@ -42,8 +42,10 @@ class Steward:
         quorum: Quorum,
         random: Random,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self.desk, self.host, self.quorum, self.random, self.spawn = desk, host, quorum, random, spawn
+        self.pause = pause
         self._due: set[tuple[str, str]] = set()  # (space, chore) already waiting its turn
 
     def act_on(self, place: Place, effect: object) -> None:
@@ -70,7 +72,7 @@ class Steward:
         self._due.add(key)
 
         async def later() -> None:
-            await asyncio.sleep(wait)
+            await self.pause(wait)
             self._due.discard(key)
             await work(place)
 
@@ -91,7 +93,7 @@ class Steward:
         if invite is None or not self.host.may_admit(place):
             return
         if not self._mine(place, invite.key):
-            await asyncio.sleep(GRACE + self.random.below(3_000) / 1_000)
+            await self.pause(GRACE + self.random.below(3_000) / 1_000)
             if asked.event.event.pubkey in place.log.state.live_devices():
                 return
         await self.host.answer(place, asked.mailbox, asked.event)
@@ -116,7 +118,7 @@ class Steward:
             return
         author = place.log.state.epochs.get(needed.epoch)
         if author is not None and author_of(place.log, author.event) != place.device.public:
-            await asyncio.sleep(self.random.below(4_000) / 1_000)
+            await self.pause(self.random.below(4_000) / 1_000)
         state = place.log.state
         device = state.live_devices().get(needed.device)
         if device is None or needed.epoch not in state.epochs or (needed.epoch, needed.device) in place.boxed:
