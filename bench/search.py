@@ -1,4 +1,4 @@
-"""Full text over 100,000 posts: what adding costs, how long asking takes: `python -m bench.search [posts]`, JSON out."""
+"""Full text over 100,000 posts: the cost of adding, the time of asking. `python -m bench.search [posts]`, JSON out."""
 
 from __future__ import annotations
 

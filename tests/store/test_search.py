@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kits.pages import decrypted
+from tadamun.core.errors import VaultError
 from tadamun.core.room import SearchText
 from tadamun.store import arabic, keyfile, search
 from tadamun.store.vault import Vault
@@ -30,7 +31,8 @@ def find(vault: Vault, query: str, limit: int = 50, *, space: int = 1, **filters
 
 HOSTILE = [
     "", " ", '"', '""', '"""', '" "', "'", "*", "**", "a*", "*a", "(", ")", "()", "a AND", "AND", "OR", "NOT",
-    "NEAR(a b)", "NEAR", "a OR b", "a NOT b", "words:a", "labels : x", "-a", "+a", "^a", "a^", "{a b}", "a:b:c", "--", ";", "%", "_",
+    "NEAR(a b)", "NEAR", "a OR b", "a NOT b", "words:a", "labels : x", "-a", "+a", "^a", "a^", "{a b}",
+    "a:b:c", "--", ";", "%", "_",
     "'; DROP TABLE search", "a\x00b", "\x00", "\ud800", "\udfff a", "ـ", "ًٌٍ", "\u200f\u200e", "ﷺ", "🏳️‍🌈", "é" * 5000,
     "ا" * 5000, "a " * 5000, '"a ' * 500, "\\", '\\"', "“a”", "«أ»", "ال", "وال", "و", "لل", "'s", "s's", "ing",
     "ed", "ies", "١٢٣", "1" * 100, "½", "ǅ", "İ", "ß", "\n", "\r\n", "\x1f",
@@ -144,6 +146,18 @@ def test_many_at_once_and_a_topic_twice(vault: Vault) -> None:
         search.clear(tx, 1)
     assert find(vault, "changed") == find(vault, "common") == []
     check(vault)
+
+
+def test_a_damaged_index_says_so_and_can_be_made_anew(vault: Vault) -> None:
+    put(vault, "t", "one word")
+    with vault.write() as tx:
+        tx.execute("UPDATE search_words_data SET block = x'00ff00ff' WHERE id > 10")
+    with pytest.raises(VaultError, match="tadamun rebuild"):
+        find(vault, "word")
+    with vault.write() as tx:
+        search.clear(tx)
+    put(vault, "t", "one word")
+    assert find(vault, "word") == ["t"]
 
 
 def test_clearing_everything(vault: Vault) -> None:

@@ -223,6 +223,9 @@ def test_a_transaction_is_whole_or_nothing(tmp_path: Path) -> None:
         assert meta.text(vault.read, "a") == "2"
         with pytest.raises(RuntimeError, match="within a transaction"), vault.write() as tx, vault.write():
             meta.put_text(tx, "a", "3")
+        for what in (vault.scrub, vault.close):
+            with pytest.raises(RuntimeError, match="within a transaction"), vault.write():
+                what()
         assert meta.text(vault.read, "a") == "2"
         with pytest.raises(VaultError):
             meta.put_text(vault.read, "a", "4")

@@ -2,8 +2,8 @@
 
 What this can promise: a `Secret` never prints, compares in constant time, cannot be pickled or encoded by accident, and
 the buffer it owns is overwritten when it is dropped. What it cannot: Python and the libraries make short-lived copies
-(`reveal` is one), and those are freed without being overwritten. The vault's own pages are guarded by
-SQLCipher's `cipher_memory_security`.
+(`reveal` is one), and those are freed without being overwritten; so are the open vault's pages
+(docs/adr/0006-cipher-memory-security.md).
 """
 
 from __future__ import annotations

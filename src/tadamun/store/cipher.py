@@ -44,7 +44,7 @@ def connect(path: Path, key: bytes, *, durable: bool, read_only: bool = False) -
         connection.execute(
             "SELECT count(*) FROM sqlite_master"
         ).fetchone()  # the first page decides whether the key fits
-        # Off on purpose: see docs/adr/0003-cipher-memory-security.md.
+        # Off on purpose: see docs/adr/0006-cipher-memory-security.md.
         connection.execute("PRAGMA cipher_memory_security = OFF")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -79,6 +79,8 @@ def is_damaged(error: Exception) -> bool:
 def explain(error: Exception) -> LocalError | None:
     """What to tell the person, or None when the fault is the program's own and should be seen as such."""
     code = code_of(error)
+    if code == sqlite.SQLITE_CORRUPT and str(error).startswith("fts5:"):
+        return VaultError('The index for searching is damaged, nothing else. Make it anew with "tadamun rebuild".')
     if code == sqlite.SQLITE_FULL:
         return VaultError("The disk is full. Nothing was lost: free some space and do it again.")
     if code in _FULL:

@@ -136,8 +136,7 @@ class Vault:
         Waits for another thread's transaction to end; within one's own thread a second is refused (RuntimeError), for
         it would be half of the first. Raises VaultError (disk full, damaged), having rolled back.
         """
-        if self._writes == get_ident():
-            raise RuntimeError("a transaction within a transaction")
+        self._refuse_within()
         with self._writing:
             self._writes = get_ident()
             try:
@@ -175,6 +174,7 @@ class Vault:
 
         A reader in the middle of a statement puts it off; the next scrub, or closing, does it.
         """
+        self._refuse_within()
         with self._writing:
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -185,10 +185,15 @@ class Vault:
 
     def close(self) -> None:
         """Let go of the files. Doing it twice is harmless."""
+        self._refuse_within()
         with self._writing:
             self._reader.close()
             self._writer.close()
             self._lock.release()
+
+    def _refuse_within(self) -> None:
+        if self._writes == get_ident():
+            raise RuntimeError("this cannot be done within a transaction")
 
     def __enter__(self) -> Vault:
         return self

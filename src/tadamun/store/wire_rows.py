@@ -14,17 +14,17 @@ SEPARATOR: Final = b"\x1e"  # cannot occur in JSON, so pages of events are read 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """boxes: mailboxes of a sealed event, the first one counted against a quota. tags: (name, value) to look up by."""
+    """boxes: mailboxes of a sealed event, the first one counted against a quota. tags: (name, value) to look up by.
+
+    size: bytes that count against quotas.
+    """
 
     event: Event
     raw: bytes
     expires_at: int
     boxes: tuple[str, ...]
     tags: tuple[tuple[str, str], ...]
-
-    @property
-    def size(self) -> int:
-        return len(self.raw) + OVERHEAD
+    size: int
 
     @property
     def box(self) -> str:
@@ -48,7 +48,9 @@ def row(event: Event, raw: bytes) -> Row:
         boxes = tuple(value for name, value in found if name == "p" and value)
         if boxes:
             del found[("p", boxes[0])]
-    return Row(event, to_json(event) if SEPARATOR in raw else raw, expires_at, boxes, tuple(found))
+    if SEPARATOR in raw:
+        raw = to_json(event)
+    return Row(event, raw, expires_at, boxes, tuple(found), len(raw) + OVERHEAD)
 
 
 def _seconds(text: str) -> int:
