@@ -24,7 +24,6 @@ from tadamun.core.words import N_
 from tadamun.node.place import Place
 from tadamun.store import log
 
-BATCH: Final = 500  # posts between two reports of progress
 MAX_LINE: Final = 1024 * 1024  # bytes of one entry
 MAX_TEXT: Final = 30 * 1024  # bytes of a post's text; what is longer is cut and says so
 TEXTS: Final = ("text", "body", "content", "message")

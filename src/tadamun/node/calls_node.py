@@ -151,9 +151,7 @@ async def import_(bench: Bench, asked: Import) -> dict[str, Any]:
             sayings.append(node.parts.post(post.title, post.told()))
         except UsageError as error:
             skipped.append(archive.Skipped(post.line, str(error)))
-    for start in range(0, len(sayings), archive.BATCH):
-        await node.desk.say_all(place.space, sayings[start : start + archive.BATCH])
-        progress(min(start + archive.BATCH, len(sayings)), len(sayings))
+    await node.desk.say_all(place.space, sayings, progress)
     return {
         "imported": len(sayings),
         "skipped": [{"line": one.line, "why": one.why} for one in sorted(skipped, key=lambda one: one.line)],

@@ -187,7 +187,11 @@ async def join(bench: Bench, asked: Join) -> dict[str, Any]:
     the ask stays, and is answered whenever one of them is online."""
     node = bench.node
     link = links.decode(asked.link)
-    introduction = node.parts.introduce(asked.called, asked.pronouns, asked.languages, asked.about)
+    # Another device of somebody who is here already needs no introduction.
+    new_here = link.what == links.JOIN
+    introduction = (
+        node.parts.introduce(asked.called, asked.pronouns, asked.languages, asked.about) if new_here else None
+    )
     place = node.places.get(link.space)
     if place is not None and place.status == "member":
         raise UsageError("You are in this space already.")
@@ -201,7 +205,7 @@ async def join(bench: Bench, asked: Join) -> dict[str, Any]:
                 arrival.ask_again(tx, place, link, node.ledger.mail, node.clock.now())
             for hint in link.hints:
                 peers.put(tx, place.ref, hint, "invite")
-            if link.what == links.JOIN:
+            if introduction is not None:
                 said = f"{introduction.kind}\n{introduction.content}"
                 meta.put_text(tx, f"introduction:{place.ref}", said)
     node.new_place(place)

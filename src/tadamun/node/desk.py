@@ -27,7 +27,8 @@ from tadamun.node.place import SPACE, Arrived, Mailbox, Place
 from tadamun.store import meta, outbox
 from tadamun.store.vault import Vault
 
-BATCH = 500  # events a transaction when much is said at once
+BATCH = 2_000  # events a transaction when much is said at once
+FEW = 16  # events that are written or sealed at once instead of in a thread
 RETRY = 60  # seconds until what could not be sealed is tried again
 
 
@@ -48,25 +49,37 @@ class Desk:
         self.vault, self.wire, self.ledger, self.places = vault, wire, ledger, places
         self.clock, self.random, self.changed, self.reload = clock, random, changed, reload
         self.lock = asyncio.Lock()
+        self._delivering = asyncio.Lock()
         self.sealed_here: set[str] = set()  # outer ids that intake need not open again
 
     async def say(self, space: str, saying: Saying) -> str:
         """See core.ports.Desk."""
         return (await self.say_all(space, [saying]))[0]
 
-    async def say_all(self, space: str, sayings: Sequence[Saying]) -> list[str]:
-        """Say many things in transactions of BATCH; each transaction is durable before the next begins."""
+    async def say_all(
+        self, space: str, sayings: Sequence[Saying], report: Callable[[int, int], None] = lambda done, of: None
+    ) -> list[str]:
+        """Say many things in transactions of BATCH, each durable when `report` is told of it."""
         ids: list[str] = []
         place = self.place(space)
         now = self.clock.now()
         sayings = [replace(one, audience=channels.rounded(one.audience, now)) for one in sayings]
-        for start in range(0, len(sayings), BATCH):
-            async with self.lock:
+        async with asyncio.TaskGroup() as tasks:  # sealing goes on beside the next transaction
+            for start in range(0, len(sayings), BATCH):
                 part = sayings[start : start + BATCH]
-                for audience in {saying.audience for saying in part}:
-                    self._prepare(place, audience)
-                ids += self._transact(place, _sayer(part))
-            await self.deliver()
+                async with self.lock:
+                    for audience in {saying.audience for saying in part}:
+                        self._prepare(place, audience)
+                    if len(part) <= FEW:
+                        ids += self._transact(place, _sayer(part))
+                    else:
+                        said, taken = await asyncio.to_thread(self._commit, place, _sayer(part))
+                        self.changed(place, taken)
+                        ids += said
+                report(start + len(part), len(sayings))
+                if start + BATCH < len(sayings):
+                    tasks.create_task(self.deliver())
+        await self.deliver()
         return ids
 
     async def act(self, space: str, letters: Sequence[Letter], heads: tuple[str, ...] | None = None) -> list[str]:
@@ -127,6 +140,11 @@ class Desk:
                 self._transact(place, pens)
 
     def _transact(self, place: Place, work: Callable[[Pen], list[str]]) -> list[str]:
+        ids, taken = self._commit(place, work)
+        self.changed(place, taken)
+        return ids
+
+    def _commit(self, place: Place, work: Callable[[Pen], list[str]]) -> tuple[list[str], Taken]:
         try:
             with self.vault.write() as tx:
                 pen = Pen(self, place, tx)
@@ -135,11 +153,14 @@ class Desk:
         except BaseException:
             self.reload(place)  # memory may be ahead of what was rolled back
             raise
-        self.changed(place, taken)
-        return ids
+        return ids, taken
 
     async def deliver(self) -> int:
         """Seal what is in the outbox into the wire store. Returns how many events were sealed."""
+        async with self._delivering:
+            return await self._deliver()
+
+    async def _deliver(self) -> int:
         done = 0
         while True:
             async with self.lock:
@@ -157,7 +178,7 @@ class Desk:
                 ]
                 return [(event, to_json(event)) for event in sealed]
 
-            events = seal_all() if len(ready) <= 4 else await asyncio.to_thread(seal_all)
+            events = seal_all() if len(ready) <= FEW else await asyncio.to_thread(seal_all)
             self.sealed_here |= {event.id for event, _ in events}
             await self.wire.put(events)
             async with self.lock:
@@ -243,8 +264,9 @@ class Pen:
         if not self._written:
             return
         taken = self.desk.ledger.take(self.tx, self.place, [Arrived(event) for event, _ in self._written])
+        new = set(taken.new)
         for event, _ in self._written:
-            self._must_count(event, taken)
+            self._must_count(event, taken, new)
         outbox.put(
             self.tx,
             [
@@ -261,9 +283,9 @@ class Pen:
         self._written = []
         self._taken.add(taken)
 
-    def _must_count(self, event: Genuine, taken: Taken) -> None:
+    def _must_count(self, event: Genuine, taken: Taken, new: set[str]) -> None:
         i = event.event.id
-        if i in taken.refused or i not in taken.new or taken.verdicts.get(i, Verdict.ALLOW) is not Verdict.ALLOW:
+        if i in taken.refused or i not in new or taken.verdicts.get(i, Verdict.ALLOW) is not Verdict.ALLOW:
             raise NotAllowed("The rules of this space do not let you do that. Nothing was changed.")
         if 3701 <= event.event.kind <= 3712 and not self.place.log.effective(i):
             raise void(event.event.kind, self.place.log.why_void(i))

@@ -18,7 +18,16 @@ def judge(place: Place, device: str, seq: int, event: str, frame: Frame) -> Stan
     """Standing of the author, or why the event does not count; None: wait for the control events it cites."""
     log = place.log
     if frame.channel == SPACE:
-        return log.content_standing(device, seq, event, frame.auth, frame.height)
+        # Without a cut the answer is the same for all that a device said at those heads, until the control log grows.
+        key = (device, frame.auth, frame.height)
+        known = place.standings.get(key)
+        if known is not None:
+            return known
+        found = log.content_standing(device, seq, event, frame.auth, frame.height)
+        kept = log.state.devices.get(device)
+        if isinstance(found, Standing) and kept is not None and not kept.cuts:
+            place.standings[key] = found
+        return found
     there = log.at(frame.auth, frame.height)
     if there is None:
         return None

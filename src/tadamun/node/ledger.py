@@ -123,6 +123,8 @@ class Ledger:
             return False
         before = place.log.state
         by_id = {item.id: item for item in items}
+        place.standings.clear()
+        place.owners.clear()
         added = place.log.add([item.genuine for item in items])
         taken.refused.update(added.refused)
         self._keep_control(tx, place, [by_id[i].genuine for i in added.applied if i in by_id])

@@ -41,6 +41,8 @@ def fill(tables: Tables, place: Place) -> None:
         seq, _, last = value.decode().partition(":")
         place.chains[key.removeprefix(prefix)] = (int(seq), last)
     place.control = _control(tables, place)
+    place.standings.clear()
+    place.owners.clear()
     place.prekeys_of = {}
     for kept in log.of_kind(tables, place.ref, upkeep.PREKEY):
         event = kept.event

@@ -13,6 +13,7 @@ from tadamun.core.control import bodies
 from tadamun.core.control.log import ControlLog
 from tadamun.core.event import Event
 from tadamun.core.genuine import Genuine
+from tadamun.core.room import Standing
 from tadamun.crypto.epoch import EpochKeys, channel_id
 from tadamun.crypto.keys import SigningKey
 from tadamun.crypto.lockbox import BoxKey
@@ -75,6 +76,8 @@ class Place:
     carried: dict[str, set[str]] = field(default_factory=dict)  # epoch → control events sealed under it, as far as seen
     boxed: set[tuple[str, str]] = field(default_factory=set)  # (epoch, device) that a lockbox was seen for
     linked: set[tuple[str, str]] = field(default_factory=set)  # (child, parent) epochs that a history link was seen for
+    standings: dict[tuple[str, tuple[str, ...], int], Standing] = field(default_factory=dict)  # see judge.py
+    owners: dict[str, str] = field(default_factory=dict)  # device → member, as far as looked up
     mailboxes_version: int = 0  # grows when a secret comes or goes, so that carriers are told
     announced: tuple[str, ...] | None = ()  # where this node last said it can be reached
     refused: str = ""  # why one was not let in
@@ -130,6 +133,16 @@ class Place:
             seen |= layer
             depth += 1
         return depth
+
+    def owner(self, device: str) -> str:
+        """The member a device belongs to, for ever; the device itself if it is nobody's."""
+        member = self.owners.get(device)
+        if member is None:
+            member = self.log.member_of(device)
+            if member is None:
+                return device
+            self.owners[device] = member
+        return member
 
     def channel_with(self, member: str) -> str:
         """The direct-message channel of this person and another member."""

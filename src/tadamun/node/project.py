@@ -36,7 +36,7 @@ class Projector:
         return Said(
             id=event.id,
             space=frame.space,
-            member=place.log.member_of(event.pubkey) or event.pubkey,
+            member=place.owner(event.pubkey),
             device=event.pubkey,
             seq=frame.seq,
             kind=event.kind,
