@@ -15,7 +15,7 @@ $(RUN): tools/setup tools/requirements.txt pyproject.toml
 	@tools/setup run
 	@touch $@
 
-$(DEV): tools/setup tools/requirements-dev.txt pyproject.toml $(wildcard tests/foreign/package-lock.json)
+$(DEV): tools/setup tools/requirements-dev.txt pyproject.toml
 	@tools/setup dev
 	@touch $@ $(RUN)
 
@@ -51,7 +51,7 @@ fmt: $(DEV)  ## let ruff put the code in order
 	.venv/bin/ruff format $(SOURCES)
 
 clean:  ## remove what set-up and tests made
-	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/foreign/node_modules dist build
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
 	find src tests bench -name __pycache__ -prune -exec rm -rf {} +
 
 help:  ## this list
