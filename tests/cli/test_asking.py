@@ -78,6 +78,14 @@ def test_status_says_whether_a_node_runs(terminal: Terminal) -> None:
     assert '"running":false' in terminal.run("status", "--json").stdout
 
 
+def test_a_second_node_is_refused_before_a_passphrase_is_wanted(terminal: Terminal) -> None:
+    with node(terminal.home):
+        result = terminal.run("up", TADAMUN_PASSPHRASE_FILE="/nowhere")
+        assert result.exit_code == 5
+        assert "already" in result.stderr
+    assert terminal.fake.acts == []
+
+
 def test_the_nodes_refusal_is_the_commands(terminal: Terminal) -> None:
     with node(terminal.home) as behind:
         behind.answers["members.remove"] = NotAllowed("Nothing was done.")

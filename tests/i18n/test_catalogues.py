@@ -28,10 +28,11 @@ PASSED_ON = {
     "cli/command.py": 3,  # helps of commands and options
     "cli/ending.py": 2,  # an error's own message; the constant for what nobody foresaw
     "cli/kinds.py": 2,  # names of roles
-    "cli/moving.py": 1,  # why an entry was left out
     "cli/terms.py": 1,
+    "core/control/rules.py": 3,  # why somebody cannot be admitted, or a device listed
     "node/arrival.py": 1,  # why an invite was refused
-    "i18n/words.py": 2,  # where they are looked up
+    "node/desk.py": 1,  # why an act would have no effect: a `void` of the control log's
+    "i18n/words.py": 3,  # where they are looked up
 }
 
 

@@ -92,6 +92,11 @@ def test_an_argument_is_never_read_as_a_form(hostile: str) -> None:
     assert say("in {space}", space=hostile) == "in " + clean(hostile)
 
 
+def test_a_reason_within_a_sentence_is_put_in_words_too() -> None:
+    tongue.choose(ARABIC)
+    assert say("line {line}: {why}", line=3, why="it has no text") == "السطر 3: لا نصّ فيه"
+
+
 def test_a_missing_argument_stays_visible() -> None:
     assert fill("in {space}", {}) == "in {space}"
 

@@ -67,7 +67,7 @@ def import_(here: Here, path: Path, written: str) -> None:
         skipped = done["skipped"]
         if skipped:
             lines.append(say_count("{count} was left out:", "{count} were left out:", len(skipped)))
-            lines += ["  " + say("line {line}: {why}", line=one["line"], why=_(one["why"])) for one in skipped[:SHOWN]]
+            lines += ["  " + say("line {line}: {why}", line=one["line"], why=one["why"]) for one in skipped[:SHOWN]]
             if len(skipped) > SHOWN:
                 lines.append("  " + _("… and more; --json lists them all."))
         return lines

@@ -14,6 +14,8 @@ import click
 from tadamun.cli.common import N_, Here, UsageError, _, as_json, command, name, once, paint, table
 from tadamun.cli.kinds import LISTEN, PEER
 from tadamun.cli.service import Tell, Up
+from tadamun.core.errors import VaultInUse
+from tadamun.node.knock import knock
 
 
 @command(
@@ -34,6 +36,13 @@ def up(here: Here, listen: str | None, peers: Sequence[str], lan: bool) -> None:
     if not here.home.is_dir():
         raise UsageError(
             "There is no vault in {folder} yet. Make one with `tadamun init`, or say where yours is with --home.",
+            folder=str(here.home),
+        )
+    if (door := knock(here.home)) is not None:
+        door.close()
+        raise VaultInUse(
+            "A node runs on the vault in {folder} already. Commands use it by themselves; to run another, stop it "
+            "first.",
             folder=str(here.home),
         )
     wanted = Up(here.home, here.passphrase(), listen or "", tuple(peers), lan)

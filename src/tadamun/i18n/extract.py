@@ -16,7 +16,8 @@ from typing import Final
 from tadamun.core import errors
 
 # Function → how many of its first arguments are msgids (two: singular and plural).
-MARKS: Final[dict[str, int]] = {"_": 1, "N_": 1, "say": 1, "say_count": 2, "ngettext": 2}
+# `void` says why the control log lets an act have no effect, which the person who tried it is told.
+MARKS: Final[dict[str, int]] = {"_": 1, "N_": 1, "say": 1, "say_count": 2, "ngettext": 2, "void": 1}
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def fill(translated: str, arguments: dict[str, str | int]) -> str:
     A placeholder without its argument stays visible as it is: a wrong sentence is better than none when it was to
     carry an error.
     """
-    return translated.format_map(_Visible({name: _shown(value) for name, value in arguments.items()}))
+    return translated.format_map(_Visible({name: _shown(name, value) for name, value in arguments.items()}))
 
 
 class _Visible(dict[str, str]):
@@ -60,7 +60,9 @@ class _Visible(dict[str, str]):
         return "{" + name + "}"
 
 
-def _shown(value: str | int) -> str:
+def _shown(name: str, value: str | int) -> str:
     if isinstance(value, int):
         return formats.number(value)
+    if name == "why":
+        return _(value)  # a reason within a sentence is a sentence of ours too
     return isolate(value) if current().rtl or has_rtl(value) else clean(value)

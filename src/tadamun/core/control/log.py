@@ -26,6 +26,7 @@ from tadamun.core.frame import split
 from tadamun.core.genuine import Frame, Genuine
 from tadamun.core.limits import MAX_PARENTS
 from tadamun.core.room import Standing
+from tadamun.core.words import N_
 
 MODERATES: Final = 20  # least level of those who moderate
 KEPT_STATES: Final = 8
@@ -192,9 +193,9 @@ class ControlLog:
         """Why a control event does not take effect, in a few plain English words; "" if it does."""
         node = self._dag.by_id.get(event_id)
         if node is None:
-            return "it is not here"
+            return N_("it is not here")
         if node.kind == CHECKPOINT:
-            return "" if node.number in self._eras else "too few signed it, or it states something else"
+            return "" if node.number in self._eras else N_("too few signed it, or it states something else")
         era, past, void = self._era, self._dag.everything(), self._void
         while era.before.has(node.number):
             if node.number == era.start:

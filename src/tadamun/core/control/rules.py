@@ -31,6 +31,7 @@ from tadamun.core.control.dag import Node
 from tadamun.core.control.look import Look
 from tadamun.core.control.state import Device, Member
 from tadamun.core.control.verdict import Act, Verdict, void
+from tadamun.core.words import N_
 
 Verify = Callable[[str, bytes, str], bool]  # (x-only key in hex, 32-byte digest, signature in hex) → is it good?
 
@@ -97,7 +98,7 @@ def _alone(node: Node, me: str, level: int, look: Look, verify: Verify) -> Verdi
             # One adds devices to oneself only, a few, and none that is somebody else's.
             refused = _cannot_list(body.device, me, look, node, verify)
             if not refused and look.era.live_count(me, look) >= MAX_DEVICES:
-                refused = "too many devices"
+                refused = N_("too many devices")
             return void(refused) if refused else Verdict(True, member=me, level=level)
         case DeviceRevoke():
             # One revokes one's other devices, and devices of people of strictly lower level.
@@ -199,36 +200,36 @@ def _on(member: str, target: Member, floor: int, act: Act, me: str, level: int) 
 def _cannot_admit(node: Node, body: Admit, look: Look, verify: Verify) -> str:
     """Why an admission cannot stand whoever makes it; "" if nothing speaks against it."""
     if look.member(body.member) is not None:
-        return "whom it admits is a member already"
+        return N_("whom it admits is a member already")
     device = look.device(body.device.key)
     # A new person's id is their first device's key; one who comes back comes with a device they had.
     if body.member != body.device.key and (device is None or device.member != body.member):
-        return "that device is not that member's"
+        return N_("that device is not that member's")
     refused = _cannot_list(body.device, body.member, look, node, verify)
     if refused or not body.invite:
         return refused
     invite = look.invite(body.invite)
     # An invite admits while it is open, up to its level, whoever holds its secret.
     if invite is None:
-        return "that invite is not open"
+        return N_("that invite is not open")
     if body.level > invite.level:
-        return "it admits above the invite's level"
+        return N_("it admits above the invite's level")
     proof = digests.join_proof_digest(node.frame.space, body.device.key, body.device.hpke)
     if "invite" not in node.signers:
         node.signers["invite"] = verify(body.invite, proof, body.proof)
-    return "" if node.signers["invite"] else "the invite's signature is wrong"
+    return "" if node.signers["invite"] else N_("the invite's signature is wrong")
 
 
 def _cannot_list(bundle: Bundle, member: str, look: Look, node: Node, verify: Verify) -> str:
     """Why a device cannot be listed under a member; a device belongs to one member for ever, and holds its keys."""
     known = look.device(bundle.key)
     if known is not None and known.member != member:
-        return "that device is another member's"
+        return N_("that device is another member's")
     if known is not None and known.live:
-        return "that device is listed already"
+        return N_("that device is listed already")
     if known is None and bundle.key != member and look.standing(bundle.key) is not None:
-        return "that key is a member's id"
+        return N_("that key is a member's id")
     if "bundle" not in node.signers:
         digest = digests.bundle_digest(bundle.key, bundle.hpke, bundle.prekey)
         node.signers["bundle"] = verify(bundle.key, digest, bundle.proof)
-    return "" if node.signers["bundle"] else "the device did not sign for its keys"
+    return "" if node.signers["bundle"] else N_("the device did not sign for its keys")
