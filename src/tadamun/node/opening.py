@@ -45,17 +45,17 @@ def open_batch(
 
     open_them: how; in this thread, or by another process (crypto/worker.py) for many.
     """
-    by_mailbox: dict[str, list[tuple[int, str, str]]] = {}
+    by_mailbox: dict[str, list[tuple[int, str, bytes]]] = {}
     for position, item in enumerate(stored):
         event = parse(item.raw)
         tag = event.tag("p")
         if event.kind == 3700 and tag is not None and len(tag) > 1 and tag[1] in known:
-            by_mailbox.setdefault(tag[1], []).append((position, item.id, event.content))
+            by_mailbox.setdefault(tag[1], []).append((position, item.id, item.raw))
     opened: list[tuple[int, Opened]] = []
     failed: list[Failed] = []
     for public, items in by_mailbox.items():
         ref, mailbox = known[public]
-        results = open_them([content for _, _, content in items], mailbox.keys)
+        results = open_them([raw for _, _, raw in items], mailbox.keys)
         for (position, outer, _), result in zip(items, results, strict=True):
             if isinstance(result, Genuine):
                 opened.append((position, Opened(outer, ref, mailbox, result)))
