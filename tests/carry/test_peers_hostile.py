@@ -104,20 +104,21 @@ async def test_what_nobody_asked_for_is_dropped_and_counted() -> None:
     bad_id = json.loads(to_json(maker.event(mailbox.public))) | {"content": "changed"}
     wrong_kind = maker.mailbox().sign(Draft(1, "", (("p", mailbox.public),), NOW))
     no_mailbox = maker.mailbox().sign(Draft(3700, "", (), NOW))
+    two_mailboxes = maker.mailbox().sign(Draft(3700, "", (("p", mailbox.public), ("p", strange.public)), NOW))
     wire = MemoryWire(StoppedClock())
     relay = SmallRelay()
     async with relay.running(), talking(wire, [relay.address], [mailbox]) as node:
         await until(lambda: node.state(relay.address) == "live")
         (socket,) = relay.open
         (sub,) = relay.open[socket]
-        for event in (maker.event(strange.public), wrong_kind, no_mailbox):
+        for event in (maker.event(strange.public), wrong_kind, no_mailbox, two_mailboxes):
             await say(socket, "EVENT", sub, json.loads(to_json(event)))
         await say(socket, "EVENT", sub, bad_id)
         await say(socket, "EVENT", sub, {"id": 1})
         await say(socket, "EVENT", "another", json.loads(to_json(good)))
         await until_holds(wire, {good.id}, mailbox.public)
         assert [stored.id for stored in await wire.since(0, 10)] == [good.id]
-        assert node.counters == {Reason.WRONG_SPACE: 3, Reason.BAD_ID: 1, Reason.MALFORMED: 1}
+        assert node.counters == {Reason.WRONG_SPACE: 2, Reason.BAD_ID: 1, Reason.MALFORMED: 3}
         assert node.state(relay.address) == "live"
 
 

@@ -20,7 +20,7 @@ import pytest
 from kits.memory_wire import MemoryWire
 from kits.running import SPACE, talking
 from kits.sealed import Maker, StoppedClock, put, until, until_holds
-from tadamun.carry.session import Patience
+from tadamun.carry.surroundings import Patience
 
 pytestmark = [pytest.mark.anyio, pytest.mark.foreign]
 

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 
 from kits.sealed import SeededRandom, StoppedClock
 from tadamun.carry.peers import Peers
-from tadamun.carry.session import Patience
 from tadamun.carry.status import PeerStatus
+from tadamun.carry.surroundings import Patience
 from tadamun.core.errors import Reason
 from tadamun.core.ports import Signer, Wire
 

@@ -55,10 +55,14 @@ class Asking:
         try:
             await self._send(_encode(["REQ", name, *queries]))
             await self._finish(question)
-            return question.items
-        finally:
+        except Refused:
             del self._open[name]
-            await self._send(_encode(["CLOSE", name]))
+            raise
+        except BaseException:
+            await self.close(name)
+            raise
+        await self.close(name)
+        return question.items
 
     async def live(self, queries: Sequence[Query]) -> str:
         """Subscribe, and return the subscription's name when it stands. Raises Refused, TimeoutError."""
@@ -73,7 +77,7 @@ class Asking:
         return name
 
     async def close(self, name: str) -> None:
-        """End a live subscription."""
+        """End a subscription."""
         if self._open.pop(name, None):
             await self._send(_encode(["CLOSE", name]))
 

@@ -8,34 +8,18 @@ This file does not know events but by mailbox and id, and logs nothing.
 from __future__ import annotations
 
 import asyncio
-import logging
-import ssl
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
-
-from tadamun.carry import about
-from tadamun.carry.address import parse_address
-from tadamun.carry.asking import Refused
-from tadamun.carry.backoff import Backoff
 from tadamun.carry.catchup import Turn
-from tadamun.carry.frames import MAX_MESSAGE
+from tadamun.carry.link import Link
 from tadamun.carry.mailbox import mailbox_of
 from tadamun.carry.outbox import Outbox
-from tadamun.carry.session import Patience, Session, Surroundings
-from tadamun.carry.status import Gauge, PeerStatus, State, Trouble, Troubled
-from tadamun.core.errors import Reason, RemoteError, TadamunError
+from tadamun.carry.status import Gauge, PeerStatus
+from tadamun.carry.surroundings import Patience, Surroundings
+from tadamun.core.errors import Reason
 from tadamun.core.event import Event
 from tadamun.core.ports import Clock, Random, Signer, Stored, Wire
-
-# The library would log addresses and, at its debug level, messages.
-_silent: Final = logging.getLogger("tadamun.carry.silent")
-_silent.disabled = True
-
-MOST_ASKED: Final = 5.0  # seconds for NIP-11; the connection stands meanwhile
 
 Places = Mapping[str, tuple[Sequence[str], Sequence[Signer]]]
 
@@ -130,7 +114,7 @@ class _Space:
     """The peers of one space."""
 
     def __init__(self, space: str, around: Surroundings, random: Random) -> None:
-        self.links: dict[str, _Link] = {}
+        self.links: dict[str, Link] = {}
         self.around = around
         self._space, self._random = space, random
 
@@ -142,7 +126,7 @@ class _Space:
             if address in self.links:
                 self.links[address].rekey(keys)
             else:
-                self.links[address] = _Link(Gauge(self._space, address), keys, self.around, self._random)
+                self.links[address] = Link(Gauge(self._space, address), keys, self.around, self._random)
 
     def leave_all(self) -> None:
         for link in self.links.values():
@@ -154,133 +138,3 @@ class _Space:
             self.around.outbox.new(stored.id)
         for link in self.links.values():
             link.offer(stored.id, stored.raw, brought)
-
-
-class _Link:
-    """One space and address: connect, run a session, wait, again. Nothing that a session raises gets past here."""
-
-    def __init__(self, gauge: Gauge, signers: Mapping[str, Signer], around: Surroundings, random: Random) -> None:
-        self.gauge = gauge
-        self.task: asyncio.Task[None] | None = None
-        self._signers, self._around = dict(signers), around
-        self._backoff = Backoff(random)
-        self._session: Session | None = None
-        self._woken = asyncio.Event()
-
-    def rekey(self, signers: Mapping[str, Signer]) -> None:
-        if signers.keys() != self._signers.keys():
-            self._signers = dict(signers)
-            if self._session:
-                self._session.rekey(signers)
-
-    def knows(self, event_id: str) -> bool:
-        return self._session is not None and self._session.knows(event_id)
-
-    def offer(self, event_id: str, raw: bytes, brought: bool) -> None:
-        if self._session:
-            self._session.offer(event_id, raw, brought)
-
-    def wake(self) -> None:
-        self._woken.set()
-
-    def leave(self) -> None:
-        if self.task:
-            self.task.cancel()
-
-    async def run(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            started = loop.time()
-            try:
-                await self._connect()
-            except Exception as error:
-                # Until Python 3.13 a task group that fails while it is being cancelled forgets that it was.
-                if (task := asyncio.current_task()) is not None and task.cancelling():
-                    raise asyncio.CancelledError from None
-                self.gauge.trouble = self._trouble(error)
-            finally:
-                self._session = None
-            good = self.gauge.state is State.LIVE and loop.time() - started >= self._around.patience.good
-            if good and self.gauge.trouble != Trouble.USELESS:
-                self._backoff.reset()
-            delay = self._backoff.next()
-            self.gauge.until = self._around.clock.now() + round(delay)
-            self.gauge.state = State.WAITING
-            self._woken.clear()
-            try:
-                async with asyncio.timeout(delay):
-                    await self._woken.wait()
-                    self._backoff.reset()
-            except TimeoutError:
-                pass
-
-    async def _connect(self) -> None:
-        self.gauge.state, self.gauge.until = State.CONNECTING, 0
-        address = parse_address(self.gauge.address)
-        patience = self._around.patience
-        async with asyncio.TaskGroup() as tasks:
-            asked = tasks.create_task(about.ask(address, min(MOST_ASKED, patience.hello)))
-            socket = await self._open(address.text)
-            try:
-                said = await asked
-                self._session = Session(socket, said, self._signers, self._around, self.gauge)
-                await self._session.run()
-            except Exception:
-                socket.transport.abort()  # no courtesies: who talks for ever would be listened to for as long
-                raise
-            finally:
-                try:
-                    await socket.close()
-                finally:
-                    socket.transport.abort()  # also when the closing itself was cancelled
-
-    async def _open(self, address: str) -> ClientConnection:
-        patience = self._around.patience
-        return await _Straight(
-            address,
-            compression=None,
-            proxy=None,
-            user_agent_header=None,
-            open_timeout=patience.hello,
-            ping_interval=patience.ping,
-            ping_timeout=patience.ping,
-            close_timeout=0.5,
-            max_size=MAX_MESSAGE,
-            logger=_silent,
-        )
-
-    def _trouble(self, error: BaseException) -> str:
-        """The short name of what went wrong; the first cause of a group. A peer's fault is counted."""
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        match error:
-            case RemoteError():
-                if self._session is None:
-                    return Trouble.BAD_ADDRESS
-                self._around.counters[error.reason] += 1
-                return error.reason
-            case Troubled():
-                return error.trouble
-            case Refused():
-                return Trouble.REFUSED
-            case ConnectionClosed():
-                return Trouble.CLOSED
-            case InvalidHandshake() | InvalidURI():
-                return Trouble.NOT_A_RELAY
-            case ssl.SSLError():
-                return Trouble.TLS
-            case TimeoutError():
-                return Trouble.TIMEOUT
-            case OSError():
-                return Trouble.UNREACHABLE
-            case TadamunError():
-                return Trouble.STORE
-            case _:
-                return Trouble.FAILED
-
-
-class _Straight(connect):
-    """Goes where the address says and nowhere else: a relay must not send a member's node to another host."""
-
-    def process_redirect(self, exc: Exception) -> Exception | str:
-        return exc

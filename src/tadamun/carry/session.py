@@ -9,67 +9,31 @@ names of other peers, or other spaces.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
+from tadamun.carry import gate
 from tadamun.carry.about import About
 from tadamun.carry.asking import Asking, Refused
-from tadamun.carry.catchup import MAILBOXES, CatchUp, Turn
+from tadamun.carry.catchup import MAILBOXES, CatchUp
 from tadamun.carry.frames import Brought, Challenge, Chatter, Closed, Difference, NoDifference, Stored, Took, hear
 from tadamun.carry.mailbox import SEALED
-from tadamun.carry.outbox import Outbox
+from tadamun.carry.proving import Proving
 from tadamun.carry.publish import Outgoing
 from tadamun.carry.receive import Inbox, Piece
 from tadamun.carry.status import Gauge, State, Trouble, Troubled
+from tadamun.carry.surroundings import Socket, Surroundings
 from tadamun.core.errors import Reason, RemoteError
-from tadamun.core.event import Draft, Event, to_json
-from tadamun.core.ports import Clock, Put, Signer, Wire
+from tadamun.core.event import Event
+from tadamun.core.ports import Put, Signer
 
-AUTH_KIND: Final = 22242  # NIP-42
 CHALLENGE: Final = 0.5  # seconds for a challenge that NIP-11 promises; one that comes later is answered then
 MAX_WASTE: Final = 1_000  # useless messages, beyond two for each event that was of use
 MAX_REOPENED: Final = 5  # times a live subscription may be ended and opened again on one connection
 MAX_LATER: Final = 50_000  # ids
 FLUSH: Final = 5.0  # seconds that the store is given to take what came before the end
 REMEMBERED: Final = 50_000  # ids, in each of two generations
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds. idle: without anything new before a question is given up; answer: for an OK; hello: for connecting,
-    and for the challenge of a relay that asked for proof; turn: within which another peer's bulk download must move on;
-    good: a connection that lasted so long makes the next retry quick."""
-
-    idle: float = 20.0
-    answer: float = 30.0
-    hello: float = 10.0
-    turn: float = 5.0
-    good: float = 10.0
-    ping: float = 20.0
-
-
-class Socket(Protocol):
-    """What a session needs of a WebSocket connection; `websockets` has it."""
-
-    async def recv(self, decode: bool | None = None) -> str | bytes: ...
-
-    async def send(self, message: bytes, *, text: bool | None = None) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What all sessions of a space share. check: raises RemoteError for an event whose outer signature is wrong."""
-
-    wire: Wire
-    clock: Clock
-    counters: Counter[Reason]
-    outbox: Outbox
-    turn: Turn
-    patience: Patience
-    check: Callable[[Event], None] | None = None
 
 
 class Session:
@@ -90,10 +54,7 @@ class Session:
             self._asking, self._inbox, self._outgoing, around.outbox, around.wire, around.clock, about, gauge,
             around.turn, self._patience.turn,
         )  # fmt: skip
-        self._challenge = ""
-        self._challenged = asyncio.Event()
-        self._proofs: dict[str, asyncio.Future[bool]] = {}
-        self._proven: set[str] = set()
+        self._proving = Proving(self._send, gauge.address, around.clock, self._patience.answer)
         self._changed = asyncio.Event()
         self._again = False  # something may have been missed: reconcile everything once more
         self._caught_up = False
@@ -145,7 +106,8 @@ class Session:
                 self._again = False
                 reconciled.clear()
             boxes = tuple(sorted(self._signers))
-            await self._prove_if_asked()
+            if self._proving.asked:
+                await self._prove()
             await self._subscribe(boxes)
             if fresh := [box for box in boxes if box not in reconciled]:
                 await self._catch_up(fresh)
@@ -196,32 +158,8 @@ class Session:
         if before:
             await self._asking.close(before)
 
-    async def _prove_if_asked(self) -> None:
-        if self._challenge:
-            await self._prove()
-
     async def _prove(self, wait: float = 0.0) -> None:
-        """NIP-42 for every mailbox key not yet proven. Without a challenge in time, go on without.
-
-        wait: seconds for the challenge; 0: as long as for a connection, because the relay has asked for proof.
-        """
-        if not self._challenge:
-            try:
-                async with asyncio.timeout(wait or self._patience.hello):
-                    await self._challenged.wait()
-            except TimeoutError:
-                return
-        loop = asyncio.get_running_loop()
-        answers: dict[str, asyncio.Future[bool]] = {}
-        tags = (("relay", self._gauge.address), ("challenge", self._challenge))
-        for box, signer in self._signers.items():
-            if box not in self._proven:
-                proof = signer.sign(Draft(AUTH_KIND, "", tags, self._around.clock.now()))
-                answers[box] = self._proofs[proof.id] = loop.create_future()
-                await self._send(b'["AUTH",' + to_json(proof) + b"]")
-        if answers:
-            await asyncio.wait(answers.values(), timeout=self._patience.answer)
-            self._proven.update(box for box, answer in answers.items() if answer.done() and answer.result())
+        await self._proving.prove(self._signers, wait or self._patience.hello)
 
     async def _send(self, message: bytes) -> None:
         await self._socket.send(message, text=True)
@@ -250,13 +188,13 @@ class Session:
             case Stored(sub):
                 self._asking.finished(sub)
             case Took(event_id, ok, why):
-                if (proof := self._proofs.pop(event_id, None)) is not None:
-                    if not proof.done():
-                        proof.set_result(ok)
-                else:
+                if not self._proving.answered(event_id, ok):
                     self._outgoing.answered(event_id, ok, why)
             case Challenge(text):
-                self._challenged_by(text)
+                # What was asked before a late challenge may have been answered with less than there is.
+                late = bool(self._proving.asked or self._live)
+                if self._proving.challenge(text) and late:
+                    self._reopen()
             case Difference(sub, answer):
                 self._asking.said(sub, answer)
             case Closed(sub, why) | NoDifference(sub, why):
@@ -266,8 +204,7 @@ class Session:
                 self._wasted()
 
     async def _brought(self, sub: str, event: Event, raw: bytes) -> None:
-        mailbox = event.tag("p")
-        if event.kind != SEALED or mailbox is None or len(mailbox) != 2 or mailbox[1] not in self._signers:
+        if event.kind != SEALED or gate.mailbox_of(event) not in self._signers:
             raise RemoteError(Reason.WRONG_SPACE)
         new = event.id not in self._known
         # Before the check: a page full of forgeries must not look like the end of the relay's history.
@@ -305,16 +242,6 @@ class Session:
         self._useful += 1  # and it may come back by our own subscription
         self._known.add(event_id)
         self._around.outbox.taken((event_id,))
-
-    def _challenged_by(self, text: str) -> None:
-        if text == self._challenge:
-            return
-        late = bool(self._challenge or self._live)
-        self._challenge = text
-        self._challenged.set()
-        self._proven.clear()
-        if late:  # what was asked before may have been answered with less than there is
-            self._reopen()
 
     def _ended(self, sub: str, why: str) -> None:
         """The relay ended the live subscription."""
