@@ -13,7 +13,7 @@ import msgspec
 from tadamun.carry.address import parse_address
 from tadamun.core.errors import RemoteError, UsageError
 from tadamun.core.words import N_
-from tadamun.node import archive, views
+from tadamun.node import archive, views, witness
 from tadamun.node.calls_spaces import In, Nothing, _member
 from tadamun.node.knock import progress
 from tadamun.node.workbench import Bench, Call
@@ -133,6 +133,17 @@ async def rebuild(bench: Bench, asked: Nothing) -> dict[str, Any]:
     return {"events": events, "same": same}
 
 
+async def digest(bench: Bench, asked: Nothing) -> dict[str, Any]:
+    """Figures by which two nodes can be compared, for each space."""
+    node = bench.node
+    async with node.desk.lock:
+        places = [node.places[space] for space in sorted(node.places)]
+        found = [
+            await asyncio.to_thread(witness.digest, node.vault.read, node.parts.rooms, place) for place in places
+        ]
+    return {"spaces": found}
+
+
 async def export(bench: Bench, asked: Export) -> dict[str, Any]:
     """Write what one can read of a space to a file of one's own, readable by nobody else."""
     place = bench.node.places[bench.space(asked.space)]
@@ -203,6 +214,7 @@ CALLS = {
     "node.status": Call(Nothing, status),
     "node.doctor": Call(Nothing, doctor),
     "node.rebuild": Call(Nothing, rebuild),
+    "node.digest": Call(Nothing, digest),
     "node.export": Call(Export, export),
     "node.import": Call(Import, import_),
     "peers.list": Call(Nothing, peer_list),

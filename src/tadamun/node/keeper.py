@@ -35,7 +35,7 @@ async def keeping(folder: Path, listen: tuple[str, int], clock: Clock, random: R
     counters: Counter[Reason] = Counter()
     with _held(folder):
         wire = WireStore.open(
-            folder / "keeper.db", _key(folder, random), clock, random, Quota(TOTAL, MAILBOX, evict=True)
+            folder / "keeper.db", key_of(folder, random), clock, random, Quota(TOTAL, MAILBOX, evict=True)
         )
         try:
             relay = Relay(wire, Policy(known=lambda mailbox: False, keeper=True), clock, random, _counter(counters))
@@ -77,7 +77,8 @@ class _held:
         os.close(self.handle)
 
 
-def _key(folder: Path, random: Random) -> Secret:
+def key_of(folder: Path, random: Random) -> Secret:
+    """The key of the wire store in a keeper's folder, made if there is none."""
     path = folder / "keeper.key"
     if not path.exists():
         begun = path.with_suffix(".begun")

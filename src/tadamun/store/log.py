@@ -181,6 +181,12 @@ def of_device(tables: Tables, device: str) -> list[Kept]:
     return list(map(_kept, rows))
 
 
+def private(tables: Tables, space: int) -> list[str]:
+    """Ids of all that was said in channels other than the space's own."""
+    at = refs.numbers(tables, ("",)).get("", -1)
+    return [i for (i,) in tables.execute("SELECT lower(hex(id)) FROM log WHERE space = ? AND channel <> ?", (space, at))]
+
+
 def of_kind(tables: Tables, space: int, kind: int) -> list[Kept]:
     """Everything of one kind, in the order of arrival; quick for the kinds that keep a space going."""
     index = " AND kind BETWEEN 3701 AND 3729" if 3701 <= kind <= 3729 else ""
