@@ -23,7 +23,7 @@ from tadamun.store.log import pack_topic
 from tadamun.store.tables import listed, one
 
 MAX_WORDS: Final = 12  # of a query; more say no more
-CANDIDATES: Final = 200  # the newest that match, put in order by how they match
+CANDIDATES: Final = 100  # the newest that match, put in order by how they match
 
 _FOUND: Final = (
     "SELECT s.topic, s.text, s.created_at, s.n FROM {0} JOIN search s ON s.n = {0}.rowid"
