@@ -138,6 +138,7 @@ def test_many_at_once_and_a_topic_twice(vault: Vault) -> None:
     assert find(vault, "word0") != [texts[0][0]]
     assert find(vault, "other") == [texts[0][0]]
     assert len(find(vault, "common", 1000)) == 200
+    assert len(find(vault, "ommo", 1000)) == 200
     with vault.write() as tx:
         search.put_many(tx, 1, [(topic, SearchText("changed", ME)) for topic, _ in texts])
     assert find(vault, "common") == ["plain topic"]

@@ -110,7 +110,7 @@ def find(
         return [_topic(row[0]) for row in rows]
     for words, parts in _tries(asked):
         if parts:
-            rows = _with_parts(tables, parts, labels, where, arguments)
+            rows = _with_parts(tables, parts, labels, where, arguments, max(limit, CANDIDATES))
         else:
             match = " AND ".join([f"words : ({words})", *([_labelled(labels)] if labels else [])])
             rows = tables.execute(_FOUND.format("search_words", where), (match, *arguments, max(limit, CANDIDATES)))
@@ -120,7 +120,7 @@ def find(
 
 
 def _with_parts(
-    tables: Tables, parts: Sequence[str], labels: Sequence[str], where: str, arguments: Sequence[Any]
+    tables: Tables, parts: Sequence[str], labels: Sequence[str], where: str, arguments: Sequence[Any], most: int
 ) -> list[tuple[Any, ...]]:
     """Rows whose text holds all the parts: trigrams say which may, the text itself which do."""
     grams = dict.fromkeys(part[k : k + 3] for part in parts for k in range(len(part) - 2))
@@ -129,7 +129,7 @@ def _with_parts(
     if labels:
         where += " AND s.n IN (SELECT rowid FROM search_words WHERE search_words MATCH ?)"
         given.append(_labelled(labels))
-    return tables.execute(_FOUND.format("search_parts", where), (*given, CANDIDATES))
+    return tables.execute(_FOUND.format("search_parts", where), (*given, most))
 
 
 def parse(query: str) -> _Asked:
