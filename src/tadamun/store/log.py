@@ -184,7 +184,9 @@ def of_device(tables: Tables, device: str) -> list[Kept]:
 def private(tables: Tables, space: int) -> list[str]:
     """Ids of all that was said in channels other than the space's own."""
     at = refs.numbers(tables, ("",)).get("", -1)
-    return [i for (i,) in tables.execute("SELECT lower(hex(id)) FROM log WHERE space = ? AND channel <> ?", (space, at))]
+    return [
+        i for (i,) in tables.execute("SELECT lower(hex(id)) FROM log WHERE space = ? AND channel <> ?", (space, at))
+    ]
 
 
 def of_kind(tables: Tables, space: int, kind: int) -> list[Kept]:
