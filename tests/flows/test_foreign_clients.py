@@ -99,7 +99,8 @@ def npm() -> Path:
             result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
             assert result.returncode == 0, result.stderr
             done.write_bytes(lock)
-        shutil.copy(source / "client.mjs", folder)
+        for script in source.glob("*.mjs"):
+            shutil.copy(script, folder)
     return folder
 
 

@@ -1,4 +1,5 @@
 // A foreign client for the tests: nostr-tools, told what to do by one JSON object a line, answering likewise.
+import "./webcrypto.mjs";
 import { createInterface } from "node:readline";
 import { initNostrWasm } from "nostr-wasm";
 import { nip77 } from "nostr-tools";

@@ -195,3 +195,9 @@ def test_harmless_log_lines_pass() -> None:
         "log.info('%d events', len(x))",
     )
     assert not list(talkative_logs(module("src/tadamun/node/x.py", "\n".join(lines))))
+
+
+def test_test_files_have_names_of_their_own() -> None:
+    """pytest imports them by base name, wherever they stand: of two `town.py` one would be the other."""
+    names = [source.path.rsplit("/", 1)[1] for source in modules("tests")]
+    assert not {name for name in names if names.count(name) > 1} - {"conftest.py", "__init__.py"}
