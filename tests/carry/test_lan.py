@@ -24,7 +24,13 @@ from tadamun.crypto.secret import Secret
 pytestmark = pytest.mark.anyio
 
 HERE = "127.0.0.1"
-SPACE, OTHER = "a1" * 32, "b2" * 32
+PORT = 20_000 + SystemRandom().below(40_000)  # none is opened; others on this loopback have others
+SPACE, OTHER = SystemRandom().bytes(32).hex(), SystemRandom().bytes(32).hex()
+
+
+def new_key() -> Secret:
+    """A key of this test alone: other tests may talk on the same loopback at the same time."""
+    return Secret.make(SystemRandom())
 
 
 class Node:
@@ -80,10 +86,12 @@ def listening() -> Iterator[list[bytes]]:
         ear.close()
 
 
-def labels(packets: list[bytes]) -> set[bytes]:
-    """Every label of the length of an instance or host name that was seen."""
+def labels(packets: list[bytes], port: int) -> set[bytes]:
+    """Every label of the length of an instance or host name, in packets that announce a service on that port."""
     seen = set()
     for packet in packets:
+        if b"\0\0\0\0" + port.to_bytes(2, "big") not in packet:  # priority, weight and port of an SRV record
+            continue
         for k, length in enumerate(packet):
             if length in (12, 32) and packet[k + 1 : k + 1 + length].isalnum():
                 seen.add(packet[k + 1 : k + 1 + length])
@@ -91,19 +99,20 @@ def labels(packets: list[bytes]) -> set[bytes]:
 
 
 async def test_members_find_each_other_and_outsiders_learn_nothing() -> None:
-    key, stranger = Secret(b"k" * 32), Secret(b"s" * 32)
-    one, other, outsider = Node(4001), Node(4002), Node(0)
+    key, stranger = new_key(), new_key()
+    one, other, outsider = Node(PORT + 1), Node(PORT + 2), Node(0)
     with listening() as packets:
         async with one.up((SPACE, key)), other.up((SPACE, key)), outsider.up((OTHER, stranger)):
-            await until(lambda: (SPACE, f"ws://{HERE}:4002") in one.found)
-            await until(lambda: (SPACE, f"ws://{HERE}:4001") in other.found)
-    assert one.found == {(SPACE, f"ws://{HERE}:4002")}
-    assert other.found == {(SPACE, f"ws://{HERE}:4001")}
+            await until(lambda: (SPACE, f"ws://{HERE}:{PORT + 2}") in one.found)
+            await until(lambda: (SPACE, f"ws://{HERE}:{PORT + 1}") in other.found)
+    assert one.found == {(SPACE, f"ws://{HERE}:{PORT + 2}")}
+    assert other.found == {(SPACE, f"ws://{HERE}:{PORT + 1}")}
     assert outsider.found == set()
     heard = b"".join(packets)
     assert b"_http" in heard  # we did listen
     for telling in (
-        b"k" * 8,
+        key.reveal()[:8],
+        key.reveal().hex().encode()[:16],
         SPACE.encode()[:8],
         bytes.fromhex(SPACE)[:8],
         socket.gethostname().encode(),
@@ -116,14 +125,14 @@ async def test_members_find_each_other_and_outsiders_learn_nothing() -> None:
 
 async def test_two_spaces_and_two_hours_share_no_name() -> None:
     clock = StoppedClock()
-    node = Node(4003, clock)
-    key, second = Secret(b"k" * 32), Secret(b"q" * 32)
+    node = Node(PORT + 3, clock)
+    key, second = new_key(), new_key()
     seen: list[set[bytes]] = []
     for _ in range(2):
         with listening() as packets:
             async with node.up((SPACE, key), (OTHER, second)):
-                await until(lambda: len(labels(packets)) >= 4)
-        seen.append(labels(packets))
+                await until(lambda: len(labels(packets, PORT + 3)) >= 4)
+        seen.append(labels(packets, PORT + 3))
         clock.time += 3600
     before, after = seen
     assert len(before) == 4  # two names, two hosts: nothing is shared between the spaces
@@ -132,20 +141,20 @@ async def test_two_spaces_and_two_hours_share_no_name() -> None:
 
 async def test_the_name_changes_when_the_hour_does_and_members_follow() -> None:
     clock = StoppedClock(NOW // 3600 * 3600 + 3599)
-    key = Secret(b"k" * 32)
-    node, watcher = Node(4004, clock, random=Punctual()), Node(0, clock)
+    key = new_key()
+    node, watcher = Node(PORT + 4, clock, random=Punctual()), Node(0, clock)
     with listening() as packets:
         async with node.up((SPACE, key)):
-            await until(lambda: len(labels(packets)) >= 2)
-            first = labels(packets)
+            await until(lambda: len(labels(packets, PORT + 4)) >= 2)
+            first = labels(packets, PORT + 4)
             clock.time += 1
-            await until(lambda: len(labels(packets) - first) >= 2, 15)
+            await until(lambda: len(labels(packets, PORT + 4) - first) >= 2, 15)
             async with watcher.up((SPACE, key)):
-                await until(lambda: watcher.found == {(SPACE, f"ws://{HERE}:4004")})
+                await until(lambda: watcher.found == {(SPACE, f"ws://{HERE}:{PORT + 4}")})
 
 
 async def test_a_name_that_leads_elsewhere_is_not_followed() -> None:
-    key = Secret(b"k" * 32)
+    key = new_key()
     node = Node(0, loopback=False)
     hostile = AsyncZeroconf(interfaces=[HERE], ip_version=IPVersion.V4Only)
     async with node.up((SPACE, key)):
@@ -166,8 +175,8 @@ async def test_a_name_that_leads_elsewhere_is_not_followed() -> None:
 
 async def test_a_flood_of_names_hurts_nobody() -> None:
     """Thousands of names a second: they are judged in little time, nothing is kept, and a member is found after."""
-    key = Secret(b"k" * 32)
-    node, member = Node(0), Node(4005)
+    key = new_key()
+    node, member = Node(0), Node(PORT + 5)
     loop = asyncio.get_running_loop()
     mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     mouth.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(HERE))
@@ -181,7 +190,7 @@ async def test_a_flood_of_names_hurts_nobody() -> None:
                 await asyncio.sleep(0)
                 worst = max(worst, loop.time() - before)
             async with member.up((SPACE, key)):
-                await until(lambda: node.found == {(SPACE, f"ws://{HERE}:4005")})
+                await until(lambda: node.found == {(SPACE, f"ws://{HERE}:{PORT + 5}")})
     mouth.close()
     assert worst < 0.5
     assert node.counters[Reason.TOO_FAST] > 1_000  # the flood was heard, and most of it not even looked at
@@ -200,7 +209,7 @@ def _many_pointers(start: int, count: int) -> bytes:
 
 async def test_too_many_names_in_a_second_are_dropped_and_counted() -> None:
     node = Node(0)
-    node.lan.set_keys({SPACE: [Secret(b"k" * 32)]})
+    node.lan.set_keys({SPACE: [new_key()]})
     for k in range(3_000):
         node.lan._seen(None, TYPE, f"{k:032d}.{TYPE}", ServiceStateChange.Added)  # type: ignore[arg-type] - not used
     assert 1_000 <= node.counters[Reason.TOO_FAST] <= 2_000
