@@ -40,8 +40,11 @@ KEPT_VIEWS: Final = 64
 class Era:
     """start: the checkpoint's (or genesis') number in the DAG. floor: the state it settled. height: its number.
 
-    verdicts: by event number. seen: the void events that an event was judged with, as bits. writers: who writes to
-    what, authorised events only. strong: authorised strong acts by priority. struck: what each would make void (bits).
+    verdicts: by event number. seen: the void events that an event was judged with; ever_seen: all of those. asked: what
+    a verdict depends on; readers: the same the other way round. writers: who writes to what, authorised events only.
+    strong: authorised strong acts by priority. struck: what each would make void (bits). copies: events that publish
+    the same majority act. uncut: devices that a removal shut out. listed, invited: devices and invites of a member, in
+    any branch. late_admissions: void ones beside the checkpoint.
     """
 
     def __init__(self, dag: Dag, start: int, floor: ControlState, verify: Verify) -> None:
@@ -53,7 +56,11 @@ class Era:
         self.before = dag.nodes[start].closed()
         self.verify = verify
         self.verdicts: dict[int, Verdict] = {}
-        self.seen: dict[int, int] = {}
+        self.seen: dict[int, frozenset[int]] = {}
+        self.ever_seen: set[int] = set()
+        self.asked: dict[int, tuple[str, ...]] = {}
+        self.readers: dict[str, list[int]] = {}
+        self._keys: dict[str, str] = {}
         self.pasts: dict[int, Past] = {}
         self.writers: dict[str, list[int]] = {}
         self.by_author: dict[str, list[int]] = {}
@@ -113,6 +120,11 @@ class Era:
     def devices_of(self, member: str) -> set[str]:
         """Keys ever listed under a member, in any branch."""
         return self.listed.get(member, set())
+
+    def priority(self, number: int) -> Priority:
+        """Whose turn is first: self, majority, author's level descending, id (rule 8)."""
+        verdict = self.verdicts[number]
+        return 0 if verdict.own else 1 if verdict.majority else 2, -verdict.level, self.id(number)
 
     def invites_of(self, member: str) -> set[str]:
         """Keys of invites ever made by a member, in any branch."""
@@ -179,7 +191,9 @@ class Era:
         look = Look(self, past, void)
         verdict = judge(node, look, self.verify)
         self.verdicts[number] = verdict
-        self.seen[number] = settle.as_bits(void)
+        self.seen[number] = void
+        if not void <= self.ever_seen:
+            self.ever_seen |= void
         while self._complete in self.verdicts or self.before.has(self._complete):
             self._complete += 1
         if verdict.ok:
@@ -196,6 +210,9 @@ class Era:
         number = node.number
         for key in self.touches(number):
             self.writers.setdefault(key, []).append(number)
+        self.asked[number] = tuple(self._keys.setdefault(key, key) for key in look.asked)
+        for key in self.asked[number]:
+            self.readers.setdefault(key, []).append(number)
         if verdict.digest:
             self.copies.setdefault(verdict.digest, []).append(number)
         body = node.body
@@ -251,8 +268,7 @@ class Era:
         act = verdict.act
         if act is None:
             return
-        rank = 0 if verdict.own else 1 if verdict.majority else 2
-        insort(self.strong, ((rank, -verdict.level, node.id), node.number))
+        insort(self.strong, (self.priority(node.number), node.number))
         target = act.device or act.member
         self.by_target.setdefault(target, []).append(node.number)
         for other in self.by_author.get(target, ()):

@@ -204,7 +204,7 @@ class ControlLog:
             if era.start == 0:
                 return ""
             era = self._best(past)
-            void = era.look(past).void
+            void = frozenset(era.look(past).void)
         return settle.why(era, past, void, node.number)
 
     def height_at(self, heads: Iterable[str]) -> int:
@@ -424,7 +424,7 @@ class ControlLog:
         if best.start != node.number:
             return False
         self._era = best
-        self._void = best.look(self._dag.everything()).void
+        self._void = frozenset(best.look(self._dag.everything()).void)
         self._state, self._stale, self._stale_epochs = None, set(), False
         self._states.clear()
         return True

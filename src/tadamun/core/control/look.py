@@ -48,17 +48,22 @@ def invite_key(invite: str) -> str:
 
 
 class Look:
-    """era: since which checkpoint. past: what is known. void: numbers of authorised events that something made void."""
+    """era: since which checkpoint. past: what is known. void: numbers of authorised events that something made void.
 
-    __slots__ = ("era", "past", "void")
+    asked: every key looked up so far. An answer can only change with the events that write to these.
+    """
 
-    def __init__(self, era: Era, past: Past, void: frozenset[int] = frozenset()) -> None:
+    __slots__ = ("asked", "era", "past", "void")
+
+    def __init__(self, era: Era, past: Past, void: frozenset[int] | set[int] = frozenset()) -> None:
         self.era = era
         self.past = past
         self.void = void
+        self.asked: set[str] = set()
 
     def writers(self, key: str) -> list[int]:
         """Effective events of this past that write to a key."""
+        self.asked.add(key)
         low, bits = self.past
         void = self.void
         return [
