@@ -132,9 +132,10 @@ class Hands:
             await asyncio.get_running_loop().create_future()
 
     async def demo(self, narrate: Callable[[str], None]) -> bool:
-        from tadamun.node.demo import play
+        from tadamun.cli.demo.play import play
+        from tadamun.crypto.random import SystemRandom
 
-        return await play(narrate)
+        return await play(narrate, SystemClock(), SystemRandom())
 
 
 async def summary(node: Node) -> dict[str, Any]:

@@ -87,10 +87,21 @@ def demo(here: Here) -> None:
         told.append(sentence)
         if not here.json:
             click.echo(sentence)
+            sys.stdout.flush()
 
     import asyncio  # here, so that help starts without it
 
-    good = asyncio.run(here.hands.demo(narrate))
+    from tadamun.cli.stopping import stoppable
+
+    good: bool | None = None
+
+    async def play() -> None:
+        nonlocal good
+        good = await here.hands.demo(narrate)
+
+    asyncio.run(stoppable(play()))
+    if good is None:
+        raise click.Abort  # stopped by the person before the end
     if here.json:
         click.echo(as_json({"good": good, "told": told}))
     if not good:

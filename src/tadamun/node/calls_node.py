@@ -71,6 +71,7 @@ async def status(bench: Bench, asked: Nothing) -> dict[str, Any]:
             "listening": node.listening,
             "version": version("tadamun"),
             "language": meta.text(node.vault.read, "language", "en"),
+            "reading": not node.intake.idle.is_set(),
         },
         "spaces": listed,
         "counters": counters,
