@@ -115,11 +115,12 @@ class JoinAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JoinAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Inside a welcome's box: the epochs handed over, or why not."""
+    """Inside a welcome's box: the epochs handed over, or why not; events: of the control log, as JSON."""
 
     refused: Literal["", "used-up", "expired", "revoked", "not-valid"]
     member: str
     epochs: Annotated[tuple[tuple[Hex32, Bytes32], ...], msgspec.Meta(max_length=8)]
+    events: Annotated[tuple[str, ...], msgspec.Meta(max_length=200)]
 
 
 BODIES: dict[int, type[Body]] = {

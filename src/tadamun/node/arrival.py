@@ -12,19 +12,21 @@ from tadamun.core.body import spell
 from tadamun.core.control.bodies import Bundle
 from tadamun.core.control.digests import bundle_digest, join_proof_digest
 from tadamun.core.errors import Reason, RemoteError, UsageError
+from tadamun.core.event import parse
 from tadamun.core.genuine import Genuine
+from tadamun.core.limits import MAX_INNER
 from tadamun.core.ports import Random, Tables
 from tadamun.core.words import N_
 from tadamun.crypto import labels
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.invite import Invite
-from tadamun.crypto.keys import SigningKey
+from tadamun.crypto.keys import SigningKey, verify
 from tadamun.crypto.link import Link
 from tadamun.crypto.lockbox import BoxKey, open_box, seal_to
 from tadamun.crypto.secret import Secret
 from tadamun.crypto.text import from_b64, to_b64
 from tadamun.node.mail import Mail, MailboxesChanged
-from tadamun.node.place import Mailbox, Place
+from tadamun.node.place import Arrived, Mailbox, Place
 from tadamun.store import spaces
 
 REFUSALS = {
@@ -78,14 +80,15 @@ def request(place: Place, link: Link) -> tuple[Mailbox, str]:
     return place.boxes[invite.mailbox.id], spell(upkeep.JoinRequest(box=to_b64(box)))
 
 
-def hear_answer(tx: Tables, place: Place, mail: Mail, event: Genuine, now: int) -> list[object]:
+def hear_answer(tx: Tables, place: Place, mail: Mail, event: Genuine, now: int) -> tuple[list[object], list[Arrived]]:
     """Take an answer for this device: epochs are kept, a refusal is remembered in the place's status.
 
-    Returns effects. Raises RemoteError for what is not a proper answer; others' answers give none.
+    Returns effects, and the control events it brought. Raises RemoteError for what is not a proper answer; others'
+    answers give nothing.
     """
     body = upkeep.read(upkeep.WELCOME, event.event.content, ())
     if not isinstance(body, upkeep.Welcome) or body.to != place.device.public:
-        return []
+        return [], []
     try:
         answer = _answer.decode(
             open_box(place.box, from_b64(body.box), labels.welcome(place.space, place.device.public))
@@ -94,14 +97,14 @@ def hear_answer(tx: Tables, place: Place, mail: Mail, event: Genuine, now: int) 
         raise RemoteError(Reason.MALFORMED) from error
     if answer.refused:
         place.refused = answer.refused
-        return [MailboxesChanged()]
+        return [MailboxesChanged()], []
     place.me = answer.member or place.me
     for epoch, secret in answer.epochs:
         keys = EpochKeys.from_secret(place.space, Secret(from_b64(secret)))
         if keys.id == epoch and epoch not in place.boxes and len(place.boxes) < MOST_EPOCHS:
             mail.keep(tx, place, Mailbox(keys, "epoch", since=now))
     spaces.update(tx, place.ref, me=place.me)
-    return [MailboxesChanged()]
+    return [MailboxesChanged()], [Arrived(verify(parse(raw, MAX_INNER))) for raw in answer.events]
 
 
 def refusal(place: Place) -> UsageError:

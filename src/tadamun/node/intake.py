@@ -148,6 +148,7 @@ class Intake:
         for one in opened:
             by_place.setdefault(one.ref, []).append(one)
         places = [place for place in self.desk.places.values() if place.ref in by_place]
+        early = [(place, list(place.early)) for place in places]
         done = []
         try:
             with self.desk.vault.write() as tx:
@@ -158,8 +159,9 @@ class Intake:
                 meta.put_number(tx, CURSOR, cursor)
                 meta.put_text(tx, STORE, self._identity)
         except BaseException:
-            for place in places:
+            for place, kept in early:
                 self.desk.reload(place)
+                place.early = kept  # it is nowhere else while the anchor is missing
             raise
         return done
 
@@ -172,18 +174,20 @@ class Intake:
         effects: list[object] = []
         for one in letters:
             try:
-                effects += self._letter(tx, place, one)
+                more, brought = self._letter(tx, place, one)
+                effects += more
+                arrived = [*brought, *arrived]
             except RemoteError as error:
                 meta.count(tx, error.reason)
         taken = self.desk.ledger.take(tx, place, arrived)
         taken.effects[:0] = effects
         return taken
 
-    def _letter(self, tx: Tables, place: Place, one: Opened) -> list[object]:
-        """Join requests and answers: in nobody's log."""
+    def _letter(self, tx: Tables, place: Place, one: Opened) -> tuple[list[object], list[Arrived]]:
+        """Join requests and answers: in nobody's log. Returns effects, and events that came inside an answer."""
         kind = one.genuine.event.kind
         if kind == upkeep.WELCOME and place.status == "joining":
             return arrival.hear_answer(tx, place, self.desk.ledger.mail, one.genuine, self.desk.clock.now())
         if kind == upkeep.JOIN and place.status == "member" and one.genuine.event.pubkey != place.device.public:
-            return [Asked(one.mailbox, one.genuine)]
-        return []
+            return [Asked(one.mailbox, one.genuine)], []
+        return [], []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from tadamun.core import upkeep
 from tadamun.core.errors import Reason, RemoteError
@@ -20,15 +20,16 @@ from tadamun.core.limits import MAX_INNER
 from tadamun.core.ports import Tables
 from tadamun.core.room import Standing, Verdict
 from tadamun.crypto.keys import recall
-from tadamun.node.anchor import meet_anchor
+from tadamun.node.anchor import meet_anchor, parts_of
 from tadamun.node.judge import judge
-from tadamun.node.mail import Mail
+from tadamun.node.mail import LOOK_AGAIN, Mail, MailboxesChanged
 from tadamun.node.place import SPACE, Arrived, Mailbox, Place
 from tadamun.node.project import Projector
 from tadamun.store import control, log, meta, parked
 
 CONTROL = range(3701, 3713)
 PRIVATE_KINDS = frozenset({5, 7, 14, 3740, 3741})  # what may be said in a direct-message channel
+LATE: Final = "late:"  # a row in `meta` for each mailbox of which parked events gave way
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,9 @@ class Ledger:
             if place.control is None:
                 return taken
             self._keep_control(tx, place, [place.log.base])
+            # Whatever becomes of those who sent them: without the anchor's parts the log could not be read back.
+            for name, data in parts_of([one.genuine for one in place.early]).items():
+                control.put_part(tx, place.ref, name, data)
             arrived, place.early = place.early, []
             taken.control_changed = True
         work = self._sound(tx, place, arrived, taken)
@@ -91,6 +95,10 @@ class Ledger:
             raws = parked.take_all(tx, place.ref) if everything else parked.take(tx, place.ref, taken.new[before:])
             work = [_Item(recall(event), split(event)) for event in (parse(raw, MAX_INNER) for raw in raws)]
         if taken.control_changed:
+            for key, _ in meta.beginning(tx, LATE):
+                meta.remove(tx, key)
+                meta.put(tx, LOOK_AGAIN + key.removeprefix(LATE), b"")
+                taken.effects.append(MailboxesChanged())
             taken.effects += self.mail.after_control(tx, place)
         self._count(tx, taken)
         return taken
@@ -141,8 +149,7 @@ class Ledger:
         if added.recomputed:
             self._judge_again(tx, place, None, taken)
             return True
-        gone = before.live_devices().keys() - after.live_devices().keys()
-        for device in sorted(gone):
+        for device in sorted(before.live_devices().keys() ^ after.live_devices().keys()):
             self._judge_again(tx, place, device, taken)
         return False
 
@@ -159,6 +166,7 @@ class Ledger:
             standing = judge(place, event.pubkey, frame.seq, event.id, frame)
             if standing is None:
                 waiting.append((item, tuple(place.log.unknown(frame.auth))))
+                taken.effects += self.mail.early(tx, place, event)
                 continue
             if isinstance(standing, Reason):
                 # A control event still to come may give it standing: it is set aside, within the quotas.
@@ -204,12 +212,17 @@ class Ledger:
         taken.verdicts.update(self.projector.project(tx, place, (), stale))
 
     def _park(self, tx: Tables, place: Place, waiting: Iterable[tuple[_Item, tuple[str, ...]]], taken: Taken) -> None:
+        told = list(waiting)
         aside = [
             parked.Parked(i.id, i.genuine.event.pubkey, missing, to_json(i.genuine.event), i.frame.expires_at)
-            for i, missing in waiting
+            for i, missing in told
         ]
-        if aside:
-            taken.overflow += parked.park(tx, place.ref, aside)
+        overflow = parked.park(tx, place.ref, aside) if aside else 0
+        if overflow:
+            # They are still in the wire store: when the control log has grown, their mailboxes are looked at again.
+            taken.overflow += overflow
+            for box in {item.via for item, _ in told if item.via in place.boxes}:
+                meta.put(tx, LATE + place.boxes[box].keys.mailbox.public, b"")
 
     def _count(self, tx: Tables, taken: Taken) -> None:
         for reason in taken.refused.values():

@@ -31,6 +31,9 @@ from tadamun.node.place import Mailbox, Place
 from tadamun.store import log, outbox
 
 Refusal = Literal["used-up", "expired", "revoked", "not-valid"]
+INSIDE = 256 * 1024  # bytes of control events that go inside a welcome; more are sealed under the epoch for all
+LETTER = 20_000  # bytes of them in one
+TRIES = 8  # for a moment at which nothing waits to be sealed: somebody may be writing all the while
 _ask: msgspec.json.Decoder[upkeep.JoinAsk] = msgspec.json.Decoder(upkeep.JoinAsk)
 _bundle: msgspec.json.Decoder[bodies.Bundle] = msgspec.json.Decoder(bodies.Bundle)
 
@@ -83,11 +86,9 @@ class Host:
             refusal = self._judge(place, ask, invite)
             if refusal is None and ask.device.key not in place.log.state.live_devices():
                 self.desk.write(place, [self._admit(place, ask, invite)])
-            if refusal is None:
-                self._hand_over(place, ask)
-            epochs = self._epochs(place) if refusal is None else ()
-        await self.desk.deliver()
-        await self.reply(place, mailbox, ask, ask.device.key, refusal or "", epochs)
+        events = await self._hand_over(place, ask) if refusal is None else []
+        epochs = self._epochs(place) if refusal is None else ()
+        await self.reply(place, mailbox, ask, ask.device.key, refusal or "", epochs, events)
 
     async def answer_device(self, place: Place, mailbox: Mailbox, event: Genuine, key: str, request: BoxKey) -> bool:
         """The same for another device of one's own. True when it was let in."""
@@ -96,10 +97,9 @@ class Host:
             if ask.device.key not in place.log.state.live_devices():
                 body = bodies.DeviceAdd(device=ask.device)
                 self.desk.write(place, [Letter(bodies.DEVICE_ADD, spell(body))])
-            self._hand_over(place, ask)
-            epochs = self._epochs(place, everything=True)
-        await self.desk.deliver()
-        await self.reply(place, mailbox, ask, place.me, "", epochs)
+        events = await self._hand_over(place, ask)
+        epochs = self._epochs(place, everything=True)
+        await self.reply(place, mailbox, ask, place.me, "", epochs, events)
         return True
 
     def _judge(self, place: Place, ask: Ask, invite: bodies.Invite) -> Refusal | None:
@@ -131,22 +131,41 @@ class Host:
         )
         return Letter(bodies.ADMIT, spell(body))
 
-    def _hand_over(self, place: Place, ask: Ask) -> None:
-        """See to a current epoch, and queue what of the control log the joiner needs and that epoch does not carry."""
-        state = place.log.state
-        best = place.best_epoch()
-        if best is None or (state.charter.history == "joining" and ask.device.key not in place.welcomed):
-            best = self.desk.rotate(place)
-        place.welcomed.add(ask.device.key)
-        tables = self.desk.vault.read
-        carried = place.carried.setdefault(best.id, set())
+    async def _hand_over(self, place: Place, ask: Ask) -> list[str]:
+        """See to a current epoch and to the control log that the joiner needs: returned, to go inside the welcome, so that
+        it is there before anything that cites it; if it is too long for that, sealed under the epoch.
+
+        Raises NotAllowed if this person is out meanwhile.
+        """
+        # An event waits for sealing once: the admission and the rotation go first to those who were here before.
+        for _ in range(TRIES):
+            await self.desk.deliver()
+            async with self.desk.lock:
+                best = self.desk.place(place.space).best_epoch()
+                apart = place.log.state.charter.history == "joining" and ask.device.key not in place.welcomed
+                if best is None or apart:
+                    self.desk.rotate(place)
+                    place.welcomed.add(ask.device.key)
+                elif (raws := self._needed(place, ask)) and fits(raws):
+                    return [raw.decode() for _, raw in raws]
+                elif not outbox.count(self.desk.vault.read, place.ref):
+                    self._queue(place, raws, best)
+                    break
+        await self.desk.deliver()
+        return []
+
+    def _needed(self, place: Place, ask: Ask) -> list[tuple[str, bytes]]:
+        """(id, JSON) of the control events from the joiner's anchor on, and of the parts of checkpoint states."""
         wanted = set(since(place.log, ask.anchor))
-        raws = [(one.event.id, to_json(one.event)) for one in place.log.events() if one.event.id in wanted]
-        raws += [(kept.id, kept.raw) for kept in log.of_kind(tables, place.ref, upkeep.PART)]
+        raws = [(kept.id, kept.raw) for kept in log.of_kind(self.desk.vault.read, place.ref, upkeep.PART)]
+        return raws + [(one.event.id, to_json(one.event)) for one in place.log.events() if one.event.id in wanted]
+
+    def _queue(self, place: Place, raws: list[tuple[str, bytes]], best: Mailbox) -> None:
+        carried = place.carried.setdefault(best.id, set())
         fresh = [(i, raw) for i, raw in raws if i not in carried]
-        carried |= {i for i, _ in fresh}
         with self.desk.vault.write() as tx:
             outbox.put(tx, [outbox.Waiting(i, place.ref, best.id, raw) for i, raw in fresh])
+        carried |= {i for i, _ in fresh}
 
     def _epochs(self, place: Place, *, everything: bool = False) -> tuple[tuple[str, str], ...]:
         """What is handed over: the current epoch; to another device of one's own also the deepest others one has."""
@@ -167,12 +186,32 @@ class Host:
         member: str,
         refused: Refusal | Literal[""],
         epochs: tuple[tuple[str, str], ...],
+        events: list[str],
     ) -> None:
-        """Send welcome or refusal to the invite's mailbox."""
-        answer = upkeep.JoinAnswer(refused=refused, member=member, epochs=epochs)
-        box = seal_to(ask.device.hpke, msgspec.json.encode(answer), labels.welcome(place.space, ask.device.key))
-        body = upkeep.Welcome(to=ask.device.key, box=to_b64(box))
-        await send(self.desk, place, mailbox, upkeep.WELCOME, spell(body))
+        """Send welcome or refusal to the invite's mailbox, in as many letters as its events need."""
+        for part in split(events):
+            answer = upkeep.JoinAnswer(refused=refused, member=member, epochs=epochs, events=part)
+            box = seal_to(ask.device.hpke, msgspec.json.encode(answer), labels.welcome(place.space, ask.device.key))
+            body = upkeep.Welcome(to=ask.device.key, box=to_b64(box))
+            await send(self.desk, place, mailbox, upkeep.WELCOME, spell(body))
+
+
+def fits(raws: list[tuple[str, bytes]]) -> bool:
+    """Whether a control log is short enough to be handed to one joiner alone."""
+    return sum(len(raw) for _, raw in raws) <= INSIDE and all(len(raw) <= LETTER for _, raw in raws)
+
+
+def split(events: list[str]) -> list[tuple[str, ...]]:
+    """Events in groups that fit a welcome each; at least one, perhaps empty."""
+    groups: list[list[str]] = [[]]
+    size = 0
+    for event in events:
+        size += len(msgspec.json.encode(event))  # its quotes are escaped inside the answer's JSON
+        if groups[-1] and size > LETTER:
+            groups.append([])
+            size = len(msgspec.json.encode(event))
+        groups[-1].append(event)
+    return [tuple(group) for group in groups]
 
 
 async def send(desk: Desk, place: Place, mailbox: Mailbox, kind: int, content: str) -> None:
