@@ -6,6 +6,8 @@ evaluated from there by the ordinary rules (docs/protocol/4-joining.md, 4.3).
 
 from __future__ import annotations
 
+import hashlib
+
 from tadamun.core import upkeep
 from tadamun.core.control.bodies import CHECKPOINT, GENESIS
 from tadamun.core.control.checkpoint import assemble
@@ -35,14 +37,14 @@ def meet_anchor(place: Place) -> ControlLog | None:
 
 
 def parts_of(events: list[Genuine]) -> dict[str, bytes]:
-    """Checkpoint parts among events, by the hash they claim; `assemble` checks it."""
+    """Checkpoint parts among events, by their hash. What only claims a hash is passed over."""
     parts: dict[str, bytes] = {}
     for one in events:
         if one.event.kind == upkeep.PART:
             try:
                 body = upkeep.read(upkeep.PART, one.event.content, ())
+                data = from_b64(body.data) if isinstance(body, upkeep.CheckpointPart) else b""
             except RemoteError:
                 continue
-            if isinstance(body, upkeep.CheckpointPart):
-                parts[body.hash] = from_b64(body.data)
+            parts[hashlib.sha256(data).hexdigest()] = data
     return parts

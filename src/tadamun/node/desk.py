@@ -11,23 +11,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tadamun.core.control.bodies import REMOVE
+from tadamun.core import upkeep
+from tadamun.core.control.bodies import DEVICE_REVOKE, EPOCH, LEAVE, REMOVE
 from tadamun.core.errors import LocalError, NotAllowed, UsageError
 from tadamun.core.event import Draft, parse, to_json
 from tadamun.core.frame import tags
 from tadamun.core.genuine import Frame, Genuine
-from tadamun.core.ports import Audience, Clock, Random, Saying, Tables, Wire
+from tadamun.core.ports import Audience, Clock, Put, Random, Saying, Tables, Wire
 from tadamun.core.room import Verdict
 from tadamun.crypto.keys import recall
 from tadamun.crypto.seal import seal
 from tadamun.node import channels
-from tadamun.node.ledger import Ledger, Taken
+from tadamun.node.holders import shared, tips
+from tadamun.node.ledger import CONTROL, Ledger, Taken
 from tadamun.node.letters import Letter, rotation
 from tadamun.node.place import SPACE, Arrived, Mailbox, Place
 from tadamun.store import meta, outbox
 from tadamun.store.vault import Vault
 
 BATCH = 2_000  # events a transaction when much is said at once
+# What shuts somebody out, the epoch without them and its boxes: they go where those who lack the new epoch still read.
+BY_NEED = frozenset({LEAVE, REMOVE, DEVICE_REVOKE, EPOCH, upkeep.LOCKBOXES, upkeep.NEED})
 FEW = 16  # events that are written or sealed at once instead of in a thread
 RETRY = 60  # seconds until what could not be sealed is tried again
 
@@ -64,21 +68,24 @@ class Desk:
         place = self.place(space)
         now = self.clock.now()
         sayings = [replace(one, audience=channels.rounded(one.audience, now)) for one in sayings]
-        async with asyncio.TaskGroup() as tasks:  # sealing goes on beside the next transaction
-            for start in range(0, len(sayings), BATCH):
-                part = sayings[start : start + BATCH]
-                async with self.lock:
-                    for audience in {saying.audience for saying in part}:
-                        self._prepare(place, audience)
-                    if len(part) <= FEW:
-                        ids += self._transact(place, _sayer(part))
-                    else:
-                        said, taken = await asyncio.to_thread(self._commit, place, _sayer(part))
-                        self.changed(place, taken)
-                        ids += said
-                report(start + len(part), len(sayings))
-                if start + BATCH < len(sayings):
-                    tasks.create_task(self.deliver())
+        try:
+            async with asyncio.TaskGroup() as tasks:  # sealing goes on beside the next transaction
+                for start in range(0, len(sayings), BATCH):
+                    part = sayings[start : start + BATCH]
+                    async with self.lock:
+                        for audience in {saying.audience for saying in part}:
+                            self._prepare(place, audience)
+                        if len(part) <= FEW:
+                            ids += self._transact(place, _sayer(part))
+                        else:
+                            said, taken = await asyncio.to_thread(self._commit, place, _sayer(part))
+                            self.changed(place, taken)
+                            ids += said
+                    report(start + len(part), len(sayings))
+                    if start + BATCH < len(sayings):
+                        tasks.create_task(self.deliver())
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None  # what was refused, or the disk's fault, as it is
         await self.deliver()
         return ids
 
@@ -95,7 +102,16 @@ class Desk:
         self, place: Place, letters: Sequence[Letter], heads: tuple[str, ...] | None = None, via: str = ""
     ) -> list[str]:
         """The same for who holds the lock already; sealing is left to `deliver`. via: the epoch to seal under."""
+        if not via and place.best_epoch() is None and any(letter.kind not in BY_NEED for letter in letters):
+            # Before, and not when it is sealed: whoever is to read the new epoch's event must know what it follows.
+            self.rotate(place)
         return self._transact(place, lambda pen: [pen.write(letter, via=via, heads=heads) for letter in letters])
+
+    def pass_on(self, place: Place, events: Sequence[str], via: str) -> None:
+        """Seal control events that are here again, for those who read another epoch. The lock is held by the caller."""
+        found = [(one, known) for one in events if (known := place.log.genuine(one)) is not None]
+        with self.vault.write() as tx:
+            outbox.put(tx, [outbox.Waiting(one, place.ref, via, to_json(known.event)) for one, known in found])
 
     def place(self, space: str) -> Place:
         """A space one belongs to. Raises UsageError for others."""
@@ -112,9 +128,8 @@ class Desk:
 
     def rotate(self, place: Place) -> Mailbox:
         """A new epoch for all who belong now (docs/protocol/3-seal.md, 3.5). The lock is held by the caller."""
-        via = place.deepest_epoch()
-        parents = [] if via is None else [via.id]
-        keys, letters = rotation(place.space, place.log.state, parents, self.random)
+        via = shared(place)
+        keys, letters = rotation(place.space, place.log.state, tips(place), self.random)
         box = Mailbox(keys, "epoch", since=self.clock.now())
 
         def pens(pen: Pen) -> list[str]:
@@ -180,24 +195,49 @@ class Desk:
 
             events = seal_all() if len(ready) <= FEW else await asyncio.to_thread(seal_all)
             self.sealed_here |= {event.id for event, _ in events}
-            await self.wire.put(events)
+            answers = await self.wire.put(events)
+            # A full disk: they are sealed again when there is room.
+            full = {w.id for (w, _), answer in zip(ready, answers, strict=True) if answer is Put.FULL}
+            self.sealed_here -= {e.id for (e, _), answer in zip(events, answers, strict=True) if answer is Put.FULL}
+            sealed = [waiting.id for waiting, _ in ready if waiting.id not in full]
+            self._note_carried(ready)
             async with self.lock:
                 with self.vault.write() as tx:
-                    outbox.done(tx, [waiting.id for waiting, _ in ready])
-                    outbox.later(tx, [w.id for w, box in pairs if box is None], now + RETRY)
-            done += len(ready)
+                    outbox.done(tx, sealed)
+                    outbox.later(tx, [*(w.id for w, box in pairs if box is None), *full], now + RETRY)
+            done += len(sealed)
+
+    def _note_carried(self, ready: Sequence[tuple[outbox.Waiting, Mailbox]]) -> None:
+        places = {place.ref: place for place in self.places.values()}
+        for waiting, box in ready:
+            if parse(waiting.raw).kind in CONTROL:
+                places[waiting.space].carried.setdefault(box.id, set()).add(waiting.id)
 
     def _envelope(self, waiting: outbox.Waiting) -> Mailbox | None:
-        """The secret to seal under: the one named, or the best at this moment, which may be later than the writing."""
+        """The secret to seal under: the one named, or the best at this moment, which may be later than the writing.
+
+        A named one that somebody has who is out by now is not used, but for what must travel so (3-seal.md, 3.5) and
+        for control events, which the new epoch's own event follows.
+        None: there is none yet, it is tried again later.
+        """
         place = next((one for one in self.places.values() if one.ref == waiting.space), None)
-        if place is None:
+        if place is None or place.control is None:
             return None
-        if waiting.epoch:
-            return place.boxes.get(waiting.epoch)
-        best = place.best_epoch()
-        if best is None and place.status == "member":
-            best = self.rotate(place)
-        return best
+        named = place.boxes.get(waiting.epoch)
+        if waiting.epoch and (named is None or _stays(waiting.raw) or place.status != "member"):
+            return named
+        try:
+            if named is None or named.use == "epoch":
+                if named is not None and named.id in place.log.state.epochs:
+                    return named
+                return place.best_epoch() or (self.rotate(place) if place.status == "member" else None)
+            audience = Audience(named.peer, named.expires_at)
+            if named.readers <= place.log.state.live_devices().keys():
+                return named
+            self._prepare(place, audience)
+            return channels.box_for(place, audience)
+        except (NotAllowed, UsageError):
+            return None
 
 
 class Pen:
@@ -222,7 +262,7 @@ class Pen:
     def write(self, letter: Letter, *, via: str = "", heads: tuple[str, ...] | None = None) -> str:
         """A control or upkeep event; via: the epoch to seal it under. Raises NotAllowed if it would be void."""
         self._flush()
-        if not via:
+        if not via and (letter.kind in BY_NEED or letter.kind in CONTROL):
             box = self.place.best_epoch() or self.place.deepest_epoch()
             via = "" if box is None else box.id
         frame = self._frame(SPACE, (), 0, heads)
@@ -309,6 +349,11 @@ def expiry(event: Genuine) -> int:
     """When an event expires (Unix seconds), 0 for never."""
     tag = event.event.tag("expiration")
     return 0 if tag is None else int(tag[1])
+
+
+def _stays(raw: bytes) -> bool:
+    kind = parse(raw).kind
+    return kind in BY_NEED or kind in CONTROL
 
 
 def _sayer(sayings: Sequence[Saying]) -> Callable[[Pen], list[str]]:

@@ -36,7 +36,7 @@ def judge(place: Place, device: str, seq: int, event: str, frame: Frame) -> Stan
     if member is None or device not in there.live_devices() or device not in now.live_devices():
         return Reason.NOT_MEMBER
     peer = place.peer_of(frame.channel)
-    if member not in (peer, place.me) or peer not in now.members:
+    if member not in (peer, place.me) or peer not in there.members:
         return Reason.NOT_MEMBER
     return Standing(member=member, level=there.members[member].level, may_write=True, may_moderate=False)
 

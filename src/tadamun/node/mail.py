@@ -6,6 +6,7 @@ write, peers to call) is returned as an effect, for the node to act on after the
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -98,7 +99,10 @@ class Mail:
                 )
                 return ()
             case upkeep.CheckpointPart():
-                control.put_part(tx, place.ref, body.hash, from_b64(body.data))
+                data = from_b64(body.data)
+                if hashlib.sha256(data).hexdigest() != body.hash:
+                    return ()  # or whoever is first to claim a part's hash could keep the real one out
+                control.put_part(tx, place.ref, body.hash, data)
                 return ()
             case upkeep.Whisper():
                 return self._hear(tx, place, event, body, standing)
@@ -109,9 +113,25 @@ class Mail:
                     peers.put(tx, place.ref, address, "announced")
                 return (PeersChanged(),)
             case upkeep.Need():
+                place.boxed.discard((body.epoch, event.pubkey))  # whatever was sent before did not help
                 return (Needed(event.pubkey, body.epoch, via),)
             case _:
                 return ()
+
+    def early(self, tx: Tables, place: Place, event: Event) -> Sequence[Any]:
+        """A box may hold the very secret under which the control events travel that it cites: it is opened before they
+        are here. That gives a mailbox to read and nothing more: what is said there is judged, and nothing is sent under
+        an epoch that the control log does not name."""
+        if event.kind != upkeep.LOCKBOXES or event.pubkey not in place.log.state.live_devices():
+            return ()
+        try:
+            body = upkeep.read(event.kind, event.content, ())
+        except RemoteError:
+            return ()
+        if not isinstance(body, upkeep.Lockboxes):
+            return ()
+        keys = open_lockbox(place.space, body.epoch, body.boxes, place.device.public, [place.box])
+        return self._learn(tx, place, keys, "epoch")
 
     def after_control(self, tx: Tables, place: Place) -> Sequence[Any]:
         """Bring mailboxes and one's own status in step with the control state."""

@@ -49,6 +49,30 @@ def since(log: ControlLog, anchor: str) -> list[str]:
     return [one for one in events if one not in before]
 
 
+def before(log: ControlLog, one: str, other: str) -> bool:
+    """Is control event `one` among the ancestors of `other`? Only as far back as this log knows."""
+    seen: set[str] = set()
+    layer = [other]
+    while layer:
+        found = log.genuine(layer.pop())
+        for parent in () if found is None else split(found.event).auth:
+            if parent == one:
+                return True
+            if parent not in seen:
+                seen.add(parent)
+                layer.append(parent)
+    return False
+
+
+def meant_for(log: ControlLog, epoch: str, member: str) -> bool:
+    """May a member be handed a clean epoch's secret? Not if the epoch was there before they came: what of that
+    newcomers read is a matter of history (docs/protocol/3-seal.md, 3.4 and 3.6)."""
+    made, came = log.state.epochs.get(epoch), log.state.members.get(member)
+    if made is None or came is None or log.genuine(made.event) is None:
+        return False
+    return not before(log, made.event, came.joined)
+
+
 def heads_before(log: ControlLog, member: str) -> tuple[str, ...]:
     """The latest heads without anything a member did since the last checkpoint, or anything that built on it:
     where to write an act that undoes a rampage (docs/protocol/2-control.md, rule 12). At most 16."""

@@ -69,12 +69,15 @@ class Place:
     boxes: dict[str, Mailbox] = field(default_factory=dict)  # by epoch id
     chains: dict[str, tuple[int, str]] = field(default_factory=dict)  # channel → (last seq, last id)
     tree: dict[str, tuple[str, ...]] = field(default_factory=dict)  # epoch → its parents, of all epoch events known
+    made: dict[str, str] = field(default_factory=dict)  # epoch → the control event that named it
+    came: dict[str, str] = field(default_factory=dict)  # device → the control event that last let it in
     prekeys_of: dict[str, tuple[int, str]] = field(default_factory=dict)  # device → (seq, newest prekey announced)
     invites: dict[str, bodies.Invite] = field(default_factory=dict)  # mailbox's epoch id → every invite heard of
     revoked: set[str] = field(default_factory=set)  # keys of invites that somebody withdrew
     welcomed: set[str] = field(default_factory=set)  # devices this node has answered since it started
     carried: dict[str, set[str]] = field(default_factory=dict)  # epoch → control events sealed under it, as far as seen
     boxed: set[tuple[str, str]] = field(default_factory=set)  # (epoch, device) that a lockbox was seen for
+    boxes_recalled: bool = False  # whether `boxed` also knows those seen before the start
     linked: set[tuple[str, str]] = field(default_factory=set)  # (child, parent) epochs that a history link was seen for
     standings: dict[tuple[str, tuple[str, ...], int], Standing] = field(default_factory=dict)  # see judge.py
     owners: dict[str, str] = field(default_factory=dict)  # device → member, as far as looked up
@@ -95,6 +98,9 @@ class Place:
         match bodies.decode(event):
             case bodies.Epoch() as epoch:
                 self.tree[epoch.epoch] = epoch.parents
+                self.made[epoch.epoch] = event.id
+            case bodies.Admit() | bodies.DeviceAdd() as arrival:
+                self.came[arrival.device.key] = event.id
             case bodies.Invite() as invite:
                 keys = EpochKeys.from_secret(self.space, Secret(from_b64(invite.mailbox)))
                 self.invites[keys.id] = invite

@@ -19,10 +19,11 @@ from tadamun.core.ports import Random, Saying
 from tadamun.node import letters
 from tadamun.node.arrival import device_request_key
 from tadamun.node.desk import Desk
+from tadamun.node.holders import lacks, recall_boxes
 from tadamun.node.intake import Asked
 from tadamun.node.letters import Letter
 from tadamun.node.mail import ControlChanged, Needed, Signed, StatusChanged
-from tadamun.node.past import author_of, worth_a_checkpoint
+from tadamun.node.past import author_of, meant_for, worth_a_checkpoint
 from tadamun.node.place import Place
 from tadamun.node.quorum import Quorum
 from tadamun.node.welcome import Host
@@ -60,6 +61,7 @@ class Steward:
             case ControlChanged():
                 self._soon(place, "checkpoint", self._checkpoint, GRACE)
                 self._soon(place, "missing", self._missing, GRACE)
+                self._soon(place, "lacks", self._lacks, GRACE)
             case StatusChanged(status="member"):
                 self._soon(place, "introduce", self._introduce, 0.0)
             case _:
@@ -119,13 +121,16 @@ class Steward:
         author = place.log.state.epochs.get(needed.epoch)
         if author is not None and author_of(place.log, author.event) != place.device.public:
             await self.pause(self.random.below(4_000) / 1_000)
-        state = place.log.state
-        device = state.live_devices().get(needed.device)
-        if device is None or needed.epoch not in state.epochs or (needed.epoch, needed.device) in place.boxed:
+        device = place.log.state.live_devices().get(needed.device)
+        if device is None or (needed.epoch, needed.device) in place.boxed:
+            return
+        if needed.epoch not in place.boxes or not meant_for(place.log, needed.epoch, device.member):
             return
         letter = letters.top_up(place.boxes[needed.epoch].keys, needed.device, device.hpke)
+        # If it is not known any more under which epoch they asked: whoever heard of an epoch had one of its parents.
+        parents = [one for one in place.tree.get(needed.epoch, ()) if one in place.boxes]
         async with self.desk.lock:
-            self.desk.write(place, [letter], via=needed.via)
+            self.desk.write(place, [letter], via=needed.via or next(iter(parents), ""))
         await self.desk.deliver()
 
     async def _missing(self, place: Place) -> None:
@@ -133,10 +138,42 @@ class Steward:
         if place.status != "member":
             return
         for epoch in place.log.state.epochs:
-            if epoch not in place.boxes and place.deepest_epoch() is not None:
+            if epoch not in place.boxes and meant_for(place.log, epoch, place.me) and place.deepest_epoch() is not None:
                 async with self.desk.lock:
                     self.desk.write(place, [Letter(upkeep.NEED, spell(upkeep.Need(epoch=epoch)))])
         await self.desk.deliver()
+
+    async def _lacks(self, place: Place) -> None:
+        """Hand on what somebody lacks: at once if this device let them in or made the epoch, else if nobody did."""
+        if place.status == "member" and await self._hand_on(place, everything=False):
+            self._soon(place, "lacks still", self._lacks_still, SILENCE + self.random.below(10_000) / 1_000)
+
+    async def _lacks_still(self, place: Place) -> None:
+        if place.status == "member":
+            await self._hand_on(place, everything=True)
+
+    async def _hand_on(self, place: Place, *, everything: bool) -> bool:
+        """Whether something is left to others. everything: leave nothing."""
+        left = False
+        await self.desk.deliver()
+        async with self.desk.lock:
+            recall_boxes(self.desk.vault.read, place)
+            for lack in lacks(place):
+                makers = {
+                    author_of(place.log, place.made.get(lack.epoch, "")),
+                    author_of(place.log, place.came.get(lack.device, "")),
+                }
+                if not everything and place.device.public not in makers:
+                    left = True
+                    continue
+                device = place.log.state.live_devices()[lack.device]
+                if lack.epoch:
+                    letter = letters.top_up(place.boxes[lack.epoch].keys, lack.device, device.hpke)
+                    self.desk.write(place, [letter], via=lack.via)
+                else:
+                    self.desk.pass_on(place, lack.events, lack.via)
+        await self.desk.deliver()
+        return left
 
     async def _signatures(self, place: Place) -> None:
         await self.quorum.carry_out(place)

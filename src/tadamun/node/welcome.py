@@ -111,7 +111,7 @@ class Host:
         if known is not None:
             # Asked twice, or answered by somebody else meanwhile: the welcome is repeated, the admission is not.
             return None if ask.device.key in state.live_devices() else "not-valid"
-        if invite.expires and invite.expires < self.desk.clock.now():
+        if invite.expires and invite.expires <= self.desk.clock.now():
             return "expired"
         open_ = state.invites.get(invite.key)
         if open_ is None:

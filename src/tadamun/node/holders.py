@@ -1,0 +1,134 @@
+"""Which devices hold which epoch's secret, as far as the control log tells, and what somebody lacks because of it.
+
+People act at the same time: one is let in while another rotates, a device is shut out and the act turns out void. Then an
+epoch, or a control event that travels under one, is out of a member's reach, and whoever notices hands it on
+(docs/protocol/3-seal.md, 3.4). Look-ups only; the steward acts on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tadamun.core import upkeep
+from tadamun.core.frame import split
+from tadamun.core.ports import Tables
+from tadamun.node.past import meant_for
+from tadamun.node.place import Mailbox, Place
+from tadamun.store import log
+
+Holders = Mapping[str, set[str]]  # epoch → devices
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """device has no box for `epoch` ("": it lacks only events) and reads `via`. events: control events to seal there."""
+
+    device: str
+    epoch: str
+    via: str
+    events: tuple[str, ...] = ()
+
+
+def holders(place: Place) -> Holders:
+    """For every epoch that an event here named: who of the devices live now holds it. Its recipients are those live at
+    its own heads; then whoever was topped up, and newcomers, who are handed the deepest epoch of the time."""
+    known = place.log
+    live = known.state.live_devices().keys()
+    found: dict[str, set[str]] = {}
+    for epoch, event in place.made.items():
+        genuine = known.genuine(event)
+        there = None if genuine is None else known.at(split(genuine.event).auth)
+        found[epoch] = set() if there is None else there.live_devices().keys() & live
+    for epoch, device in place.boxed:
+        if epoch in found and device in live:
+            found[epoch].add(device)
+    for device, epoch in _handed(place).items():
+        if device in live:
+            found[epoch].add(device)
+    return found
+
+
+def _handed(place: Place) -> dict[str, str]:
+    """What each newcomer was handed: the deepest of the epochs before the event that let the device in."""
+    depths = {event: (place.depth(epoch), epoch) for epoch, event in place.made.items()}
+    arrivals = {event: device for device, event in place.came.items()}
+    best: dict[str, tuple[int, str]] = {}
+    handed = {}
+    for one in place.log.events():  # parents first
+        deepest = max((best[parent] for parent in split(one.event).auth if parent in best), default=None)
+        device = arrivals.get(one.event.id)
+        if device is not None and deepest is not None:
+            handed[device] = deepest[1]
+        own = depths.get(one.event.id)
+        if own is not None and (deepest is None or own > deepest):
+            deepest = own
+        if deepest is not None:
+            best[one.event.id] = deepest
+    return handed
+
+
+def shared(place: Place) -> Mailbox | None:
+    """The epoch to hand the next one out under: held by most of those who are to get it, then the deepest."""
+    held = [box for box in place.boxes.values() if box.use == "epoch"]
+    if len(held) < 2:
+        return held[0] if held else None
+    who = holders(place)
+    return max(held, key=lambda box: (len(who.get(box.id, ())), place.depth(box.id), box.since, box.id))
+
+
+def tips(place: Place) -> list[str]:
+    """Epochs held here that none held here follows: the parents of the next, so that history leads to all of them."""
+    held = [box.id for box in place.boxes.values() if box.use == "epoch"]
+    parents = {parent for one in held for parent in place.tree.get(one, ())}
+    return sorted((one for one in held if one not in parents), key=lambda one: (-place.depth(one), one))[:16]
+
+
+def recall_boxes(tables: Tables, place: Place) -> None:
+    """Read once which lockboxes were seen before this node started."""
+    if place.boxes_recalled:
+        return
+    for content in log.contents(tables, place.ref, upkeep.LOCKBOXES):
+        body = upkeep.read(upkeep.LOCKBOXES, content, ())
+        if isinstance(body, upkeep.Lockboxes):
+            place.boxed |= {(body.epoch, device) for device, _ in body.boxes}
+    place.boxes_recalled = True
+
+
+def lacks(place: Place) -> list[Lack]:
+    """What live devices of others lack and could be given from here."""
+    if len(place.made) < 2:
+        return []
+    who = holders(place)
+    found = []
+    everywhere = set().union(*place.carried.values())
+    for device, kept in sorted(place.log.state.live_devices().items()):
+        own = {epoch for epoch, devices in who.items() if device in devices}
+        via = max((one for one in own if one in place.boxes), key=lambda one: (place.depth(one), one), default="")
+        if not via or device == place.device.public:
+            continue
+        missing = [
+            epoch
+            for epoch in sorted(place.log.state.epochs)
+            if epoch not in own and epoch in place.boxes and epoch in who and meant_for(place.log, epoch, kept.member)
+        ]
+        readable = set().union(*(place.carried.get(epoch, set()) for epoch in own))
+        elsewhere = everywhere - readable
+        events = tuple(one for one in _after_arrival(place, device) if one in elsewhere) if elsewhere else ()
+        found += [Lack(device, epoch, via) for epoch in missing]
+        if events:
+            found.append(Lack(device, "", via, events))
+    return found
+
+
+def _after_arrival(place: Place, device: str) -> list[str]:
+    """The control events that are not before the one that let a device in: nobody handed it those."""
+    parents = {one.event.id: split(one.event).auth for one in place.log.events()}
+    before: set[str] = set()
+    layer = [place.came[device]] if device in place.came else []
+    while layer:
+        for parent in parents.get(layer.pop(), ()):
+            if parent not in before:
+                before.add(parent)
+                layer.append(parent)
+    return [one for one in parents if one not in before]

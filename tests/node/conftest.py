@@ -1,0 +1,28 @@
+"""Nodes in a simulated town, with vaults in memory where there is such a place: they wait for the disk at every commit."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from kits.sim import Town
+
+SHARED = Path("/dev/shm")
+
+
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="tadamun-", dir=SHARED if SHARED.is_dir() else None))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+async def town(scratch: Path) -> AsyncIterator[Town]:
+    """Empty; everything in it is put away afterwards."""
+    town = Town(scratch)
+    yield town
+    await town.close()
