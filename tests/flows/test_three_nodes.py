@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from kits.processes import Troupe, troupe, until, until_equal
+from kits.processes import Troupe, until, until_equal
 
 POSTS = 1_000
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Troupe]:
-    with troupe(tmp_path) as made:
-        yield made
 
 
 def test_one_sleeps_while_the_others_say_a_thousand_things(stage: Troupe) -> None:

@@ -53,8 +53,9 @@ class Guest:
 
     @property
     def is_member(self) -> bool:
-        """Whether it proved a mailbox that this node serves."""
-        if not self._member and any(map(self._house.policy.known, self.proven)):
+        """Whether it proved a mailbox that this node serves. A keeper serves them all."""
+        policy = self._house.policy
+        if not self._member and ((policy.keeper and self.proven) or any(map(policy.known, self.proven))):
             self._member = True
             self._brought = Bucket(self._house.policy.member, self._house.monotonic())
         return self._member

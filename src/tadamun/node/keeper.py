@@ -1,7 +1,7 @@
 """A keeper: an always-on relay that holds sealed events for anybody's mailboxes and can open none.
 
-It has no vault, knows no space and no member. Its folder holds the wire store and that store's key, in a file of its own: the key
-only keeps a copied disk from being read without the folder; what matters is sealed anyway.
+It has no vault, knows no space and no member. Its folder holds the wire store and that store's key, in a file of its
+own: the key only keeps a copied disk from being read without the folder; what matters is sealed anyway.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+from tadamun.carry.pace import Pace
 from tadamun.carry.policy import Policy
 from tadamun.carry.relay import Relay
 from tadamun.core.errors import Reason, UsageError, VaultError
@@ -26,6 +27,7 @@ from tadamun.store.wire_quota import Quota
 
 TOTAL: Final = 20 * 2**30  # bytes
 MAILBOX: Final = 2 * 2**30  # bytes
+PROVED: Final = Pace(1_000, 20_000)  # events of a connection that proved a mailbox, whichever
 SWEEP: Final = 60.0  # seconds
 
 
@@ -38,9 +40,11 @@ async def keeping(folder: Path, listen: tuple[str, int], clock: Clock, random: R
             folder / "keeper.db", key_of(folder, random), clock, random, Quota(TOTAL, MAILBOX, evict=True)
         )
         try:
-            relay = Relay(wire, Policy(known=lambda mailbox: False, keeper=True), clock, random, _counter(counters))
+            policy = Policy(known=lambda mailbox: False, keeper=True, member=PROVED)
+            relay = Relay(wire, policy, clock, random, _counter(counters))
             try:
-                async with asyncio.TaskGroup() as tasks, relay.serve(*listen) as bound:
+                # The relay outside: an address that cannot be had would come out of the group as one of several errors.
+                async with relay.serve(*listen) as bound, asyncio.TaskGroup() as tasks:
                     sweeping = tasks.create_task(_sweep(wire))
                     try:
                         yield [address_of(*bound)]
