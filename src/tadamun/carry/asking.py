@@ -48,9 +48,14 @@ class Asking:
         self._send, self._patience = send, patience
         self._open: dict[str, _Open] = {}
         self._count = 0
+        self._fresh: set[str] = set()  # came by a live subscription while a question was open
 
     async def stored(self, queries: Sequence[Query]) -> list[Item]:
-        """What the relay has stored for these filters, events going their own way. Raises Refused, TimeoutError."""
+        """What the relay has stored for these filters, events going their own way. Raises Refused, TimeoutError.
+
+        Without what came by the live subscription meanwhile: a relay sends that here too, before the end of what it has
+        stored, and its time (up to two days back, NIP-59) would make a page look as if it reached further than it does.
+        """
         name, question = self._begin()
         try:
             await self._send(_encode(["REQ", name, *queries]))
@@ -62,7 +67,10 @@ class Asking:
             await self.close(name)
             raise
         await self.close(name)
-        return question.items
+        stored = [item for item in question.items if item[1] not in self._fresh]
+        if all(one.live for one in self._open.values()):
+            self._fresh.clear()
+        return stored
 
     async def live(self, queries: Sequence[Query]) -> str:
         """Subscribe, and return the subscription's name when it stands. Raises Refused, TimeoutError."""
@@ -111,6 +119,8 @@ class Asking:
     def brought(self, name: str, item: Item, new: bool) -> None:
         """An event came for a question; new: for the first time on this connection."""
         question = self._open.get(name)
+        if question and question.live and len(self._open) > 1:
+            self._fresh.add(item[1])
         if question and not question.end.done():
             question.items.append(item)
             if new:

@@ -110,8 +110,9 @@ class CatchUp:
                 items = await self._wire.items(self._filter(boxes, Window()))
                 if not self._differs or len(items) <= TINY:
                     await self._read_all(boxes, items)
-                    continue
-            await self._compare(boxes)
+            # After reading it all, too: that what was read is everything, is seen by comparing.
+            if self._differs and not self._inbox.full:
+                await self._compare(boxes)
 
     async def _compare(self, boxes: tuple[str, ...]) -> None:
         try:
