@@ -95,14 +95,16 @@ def _inside(here: Here, script: Callable[[Asked], Awaitable[T]], online: bool, p
 
 
 def _through(door: Knock, script: Callable[[Asked], Awaitable[T]]) -> T:
-    """Run the script on the door. Its calls block, which nobody minds: nothing else runs in this loop."""
-    import asyncio
+    """Run the script on the door, without an event loop: its calls block, and a loop would put Ctrl-C off till the next
+    answer."""
 
     async def make(call: str, params: Mapping[str, Any]) -> Any:
         return door.call(call, dict(params))
 
-    async def run() -> T:
-        return await script(make)
-
     with door:
-        return asyncio.run(run())
+        try:
+            next(script(make).__await__())
+        except StopIteration as done:
+            result: T = done.value
+            return result
+    raise RuntimeError("a script awaits nothing but its calls")

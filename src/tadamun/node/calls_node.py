@@ -55,6 +55,7 @@ async def status(bench: Bench, asked: Nothing) -> dict[str, Any]:
                 "status": place.status,
                 "members": len(members),
                 "level": members.get(place.me, 0),
+                "electors": len(place.log.state.electorate) if place.control is not None else 0,
                 "epoch": "" if best is None else best.id,
                 "connected": [one for one in now.get(space, []) if one["what"] == "live"],
                 "peers": now.get(space, []),
@@ -139,9 +140,7 @@ async def digest(bench: Bench, asked: Nothing) -> dict[str, Any]:
     node = bench.node
     async with node.desk.lock:
         places = [node.places[space] for space in sorted(node.places)]
-        found = [
-            await asyncio.to_thread(witness.digest, node.vault.read, node.parts.rooms, place) for place in places
-        ]
+        found = [await asyncio.to_thread(witness.digest, node.vault.read, node.parts.rooms, place) for place in places]
     return {"spaces": found}
 
 

@@ -8,6 +8,7 @@ An honest node signs one checkpoint a height; which one is remembered in the vau
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +54,7 @@ class Quorum:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self._carrying = asyncio.Lock()
 
     def proposals(self, place: Place) -> dict[bytes, Proposal]:
         """All proposals in the log with the signatures that are good, by digest. Hostile ones are passed over."""
@@ -123,17 +125,18 @@ class Quorum:
             sig=place.device.sign_digest(one.digest(place.space)),
         )
         await self.desk.act(place.space, [Letter(upkeep.COSIGN, spell(body))])
-        return await self.carry_out(place)
+        await self.carry_out(place)
+        return one.content in self._done(place)
 
-    async def carry_out(self, place: Place) -> bool:
+    async def carry_out(self, place: Place) -> None:
         """Write every act that enough have signed and that this device has signed too."""
-        done = False
-        for one, signed, needed in self.pending_acts(place):
-            if signed >= needed and place.device.public in one.signatures:
-                content = with_signatures(one, self._electors(place, one))
-                await self.desk.act(place.space, [Letter(one.kind, content)], one.heads)
-                done = True
-        return done
+        # One at a time: a person's co-signature and the news of it would both find the act undone, and write it twice.
+        async with self._carrying:
+            for one, signed, needed in self.pending_acts(place):
+                ready = signed >= needed and place.device.public in one.signatures
+                if ready and not place.log.unknown(one.heads):
+                    content = with_signatures(one, self._electors(place, one))
+                    await self.desk.act(place.space, [Letter(one.kind, content)], one.heads)
 
     # Checkpoints.
 
