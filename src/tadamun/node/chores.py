@@ -6,68 +6,90 @@ text, and the sealed copy; then the write-ahead log is emptied (docs/protocol/3-
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from tadamun.core import upkeep
 from tadamun.core.body import spell
 from tadamun.core.errors import LocalError
-from tadamun.core.ports import Filter
+from tadamun.core.ports import Filter, Tables
 from tadamun.crypto.lockbox import BoxKey
-from tadamun.node.channels import LONGEST
+from tadamun.node.channels import DAY, LONGEST
 from tadamun.node.desk import Desk
 from tadamun.node.letters import Letter
 from tadamun.node.place import Place
-from tadamun.store import epochs, log, outbox, parked, spaces
+from tadamun.store import epochs, log, meta, outbox, parked, spaces
 
 WEEK: Final = 7 * 86_400  # seconds between prekeys
+SPENT: Final = "prekey-spent:{}"  # a row in `meta`: something that the newest prekey may have opened has expired
 
 
 async def expire(desk: Desk) -> int:
-    """Destroy all that should be gone by now. Returns how many events went."""
+    """Destroy all that should be gone by now. Returns how many events and secrets went."""
     now = desk.clock.now()
-    gone = log.expired(desk.vault.read, now)
-    secrets = epochs.expired(desk.vault.read, now)
-    if not gone and not secrets:
-        return 0
     places = {place.ref: place for place in desk.places.values()}
-    mailboxes = [
-        places[ref].boxes[epoch].keys.mailbox.public
-        for ref, epoch in secrets
-        if ref in places and epoch in places[ref].boxes
-    ]
     async with desk.lock:
-        with desk.vault.write() as tx:
-            log.remove(tx, [kept.id for _, kept in gone])
-            for ref, place in places.items():
-                stale = {(kept.room, kept.topic) for at, kept in gone if at == ref and kept.room}
-                desk.ledger.projector.project(tx, place, (), stale)
-                mine = [epoch for at, epoch in secrets if at == ref]
-                epochs.destroy(tx, ref, mine)
-                for epoch in mine:
-                    place.boxes.pop(epoch, None)
-                    place.mailboxes_version += 1
-            parked.expire(tx, now)
-            outbox.expire(tx, now)
-        _old_prekeys(desk, now)
-    for mailbox in mailboxes:
-        wanted = Filter(kinds=(3700,), tags=(("p", (mailbox,)),))
-        async for page in desk.wire.find(wanted):
+        gone = log.expired(desk.vault.read, now)
+        secrets = epochs.expired(desk.vault.read, now)
+        aside = any(parked.count(desk.vault.read, ref) + outbox.count(desk.vault.read, ref) for ref in places)
+        mailboxes = [
+            box.keys.mailbox.public
+            for place in places.values()
+            for box in place.boxes.values()
+            if (place.ref, box.id) in secrets
+        ]
+        count = len(gone) + len(secrets)
+        if count or aside:
+            try:
+                with desk.vault.write() as tx:
+                    log.remove(tx, [kept.id for _, kept in gone])
+                    for ref, place in places.items():
+                        stale = {(kept.room, kept.topic) for at, kept in gone if at == ref and kept.room}
+                        desk.ledger.projector.project(tx, place, (), stale)
+                        _destroy(tx, place, [epoch for at, epoch in secrets if at == ref])
+                    count += parked.expire(tx, now) + outbox.expire(tx, now)
+            except BaseException:
+                for place in places.values():
+                    desk.reload(place)
+                raise
+        count += _old_prekeys(desk, now)
+    for mailbox in mailboxes:  # also what somebody sealed for it without saying that it expires
+        async for page in desk.wire.find(Filter(kinds=(3700,), tags=(("p", (mailbox,)),))):
             await desk.wire.delete([one.id for one in page])
-    desk.vault.scrub()
-    return len(gone)
+    if count:
+        desk.vault.scrub()
+    return count
 
 
-def _old_prekeys(desk: Desk, now: int) -> None:
+def _destroy(tx: Tables, place: Place, secrets: Sequence[str]) -> None:
+    """Secrets whose time is over. The prekeys that they were sealed to are to be renewed soon."""
+    if not secrets:
+        return
+    epochs.destroy(tx, place.ref, secrets)
+    for epoch in secrets:
+        place.boxes.pop(epoch, None)
+    place.mailboxes_version += 1
+    meta.put(tx, SPENT.format(place.ref), b"")
+
+
+def _old_prekeys(desk: Desk, now: int) -> int:
     """Destroy private prekeys that nothing unexpired can have been sealed to. The newest always stays."""
+    dead = {
+        place.ref: [
+            (key, made_at)
+            for (key, made_at), (_, replaced_at) in zip(place.prekeys, place.prekeys[1:], strict=False)
+            if replaced_at + LONGEST + WEEK < now or _unneeded(place, replaced_at, now)
+        ]
+        for place in desk.places.values()
+    }
+    if not any(dead.values()):
+        return 0
     with desk.vault.write() as tx:
-        for place in desk.places.values():
-            dead = [
-                (key, made_at)
-                for (key, made_at), (_, replaced_at) in zip(place.prekeys, place.prekeys[1:], strict=False)
-                if replaced_at + LONGEST + WEEK < now or _unneeded(place, replaced_at, now)
-            ]
-            spaces.destroy_prekeys(tx, place.ref, [key.raw.hex() for key, _ in dead])
-            place.prekeys = [kept for kept in place.prekeys if kept not in dead]
+        for ref, pairs in dead.items():
+            spaces.destroy_prekeys(tx, ref, [key.raw.hex() for key, _ in pairs])
+    for place in desk.places.values():
+        place.prekeys = [kept for kept in place.prekeys if kept not in dead[place.ref]]
+    return sum(map(len, dead.values()))
 
 
 def _unneeded(place: Place, replaced_at: int, now: int) -> bool:
@@ -78,15 +100,18 @@ def _unneeded(place: Place, replaced_at: int, now: int) -> bool:
 
 
 async def renew_prekeys(desk: Desk) -> None:
-    """A new prekey for each space once a week; the old one is kept as long as something may have been sealed to it."""
+    """A new prekey for each space once a week, and a day after the last when something that it opened has expired; the
+    old one is kept as long as something may have been sealed to it."""
     now = desk.clock.now()
     for place in list(desk.places.values()):
-        if place.status != "member" or (place.prekeys and place.prekeys[-1][1] + WEEK > now):
+        spent = meta.get(desk.vault.read, SPENT.format(place.ref)) is not None
+        if place.status != "member" or (place.prekeys and place.prekeys[-1][1] + (DAY if spent else WEEK) > now):
             continue
         key = BoxKey.make(desk.random)
         async with desk.lock:
             with desk.vault.write() as tx:
                 spaces.add_prekey(tx, place.ref, key.raw.hex(), key.secret, now)
+                meta.remove(tx, SPENT.format(place.ref))
             place.prekeys.append((key, now))
         body = upkeep.Prekey(prekey=key.public)
         await desk.act(place.space, [Letter(upkeep.PREKEY, spell(body))])

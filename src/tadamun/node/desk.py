@@ -245,7 +245,7 @@ class Pen:
 
     def __init__(self, desk: Desk, place: Place, tx: Tables) -> None:
         self.desk, self.place, self.tx = desk, place, tx
-        self._written: list[tuple[Genuine, str]] = []
+        self._written: list[tuple[Genuine, str, int]] = []  # event, epoch to seal under, end of the sealed copy
         self._taken = Taken()
 
     def say(self, saying: Saying) -> str:
@@ -256,7 +256,7 @@ class Pen:
         via = box.id if box is not None else ""
         frame = self._frame(channel, saying.prev, audience.expires_at)
         event = self._sign(saying.kind, saying.content, tags(frame) + saying.tags, frame)
-        self._written.append((event, via))
+        self._written.append((event, via, audience.expires_at))
         return event.event.id
 
     def write(self, letter: Letter, *, via: str = "", heads: tuple[str, ...] | None = None) -> str:
@@ -267,7 +267,7 @@ class Pen:
             via = "" if box is None else box.id
         frame = self._frame(SPACE, (), 0, heads)
         event = self._sign(letter.kind, letter.content, tags(frame), frame)
-        self._written.append((event, via))
+        self._written.append((event, via, letter.expires_at))
         self._flush()
         return event.event.id
 
@@ -303,9 +303,9 @@ class Pen:
         """Through the ledger, as a peer's events go; and into the outbox."""
         if not self._written:
             return
-        taken = self.desk.ledger.take(self.tx, self.place, [Arrived(event) for event, _ in self._written])
+        taken = self.desk.ledger.take(self.tx, self.place, [Arrived(event) for event, _, _ in self._written])
         new = set(taken.new)
-        for event, _ in self._written:
+        for event, _, _ in self._written:
             self._must_count(event, taken, new)
         outbox.put(
             self.tx,
@@ -315,9 +315,9 @@ class Pen:
                     space=self.place.ref,
                     epoch=via,
                     raw=to_json(event.event),
-                    expires_at=expiry(event),
+                    expires_at=expires_at,
                 )
-                for event, via in self._written
+                for event, via, expires_at in self._written
             ],
         )
         self._written = []
@@ -343,12 +343,6 @@ def void(kind: int, why: str) -> LocalError:
 def recall_raw(raw: bytes) -> Genuine:
     """An event of one's own vault; it was checked when it came in."""
     return recall(parse(raw))
-
-
-def expiry(event: Genuine) -> int:
-    """When an event expires (Unix seconds), 0 for never."""
-    tag = event.event.tag("expiration")
-    return 0 if tag is None else int(tag[1])
 
 
 def _stays(raw: bytes) -> bool:

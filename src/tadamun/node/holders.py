@@ -107,10 +107,11 @@ def lacks(place: Place) -> list[Lack]:
         via = max((one for one in own if one in place.boxes), key=lambda one: (place.depth(one), one), default="")
         if not via or device == place.device.public:
             continue
+        # Not only clean ones: before it was not clean, somebody may have said something under it.
         missing = [
             epoch
-            for epoch in sorted(place.log.state.epochs)
-            if epoch not in own and epoch in place.boxes and epoch in who and meant_for(place.log, epoch, kept.member)
+            for epoch, made in sorted(place.made.items())
+            if epoch not in own and epoch in place.boxes and meant_for(place.log, made, kept.member)
         ]
         readable = set().union(*(place.carried.get(epoch, set()) for epoch in own))
         elsewhere = everywhere - readable

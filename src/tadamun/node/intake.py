@@ -8,7 +8,7 @@ counted and dropped one by one.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,6 +27,7 @@ from tadamun.node.place import Arrived, Mailbox, Place
 from tadamun.store import meta
 
 BATCH: Final = 2_000  # events a transaction while there is a backlog
+MOST_FRESH: Final = 3 * BATCH  # events handed over in memory; beyond, they are read from the wire store
 FEW: Final = 16  # below this the work is done at once instead of in a thread
 CURSOR: Final = "wire-cursor"
 STORE: Final = "wire-identity"
@@ -39,6 +40,13 @@ class Asked:
 
     mailbox: Mailbox
     event: Genuine
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    stored: Sequence[Stored]
+    opened: Sequence[Opened]
+    failed: Sequence[Failed]
 
 
 class Intake:
@@ -56,6 +64,7 @@ class Intake:
         self.idle = asyncio.Event()  # set while there is nothing to take in
         self.progress = 0  # events taken in since the start
         self._wake = asyncio.Event()
+        self._fresh: deque[Stored] = deque()
         self._opener = Opener()
         tables = desk.vault.read
         joining = any(place.control is None for place in desk.places.values())
@@ -70,7 +79,7 @@ class Intake:
 
     async def run(self) -> None:
         """Until cancelled."""
-        stop = self.wire.watch(lambda stored: self._wake.set())
+        stop = self.wire.watch(self._handed)
         self._wake.set()
         try:
             while True:
@@ -80,11 +89,10 @@ class Intake:
                 try:
                     while await self.step():
                         pass
-                except VaultError:
+                except* VaultError:
                     # A full disk: nothing was lost or half taken; the events are still in the wire store.
                     await asyncio.sleep(PATIENCE)
                     self._wake.set()
-                    continue
                 if not self._wake.is_set():
                     self.idle.set()
         finally:
@@ -92,42 +100,69 @@ class Intake:
             self._opener.close()
 
     async def step(self) -> bool:
-        """Take in one batch; False when there was none."""
+        """Take in all that is there; False when there was nothing. While one batch is stored, the next is opened."""
         for key, _ in meta.beginning(self.desk.vault.read, LOOK_AGAIN):
             await self._look_again(key)
-        stored = await self.wire.since(self._cursor, BATCH)
-        if not stored:
-            return False
-        await self._take(stored, stored[-1].arrival)
-        return True
+        batch = await self._open(await self._next(self._cursor))
+        found = bool(batch.stored)
+        while batch.stored:
+            async with asyncio.TaskGroup() as tasks:
+                ahead = tasks.create_task(self._ahead(batch.stored[-1].arrival))
+                await self._store(batch, batch.stored[-1].arrival)
+            batch = ahead.result()
+        return found
+
+    async def _ahead(self, cursor: int) -> _Batch:
+        return await self._open(await self._next(cursor))
+
+    def _handed(self, stored: Sequence[Stored]) -> None:
+        """The wire store tells what it has just taken: most of it need not be read from there again."""
+        if len(self._fresh) + len(stored) > MOST_FRESH:
+            self._fresh.clear()
+        self._fresh += stored
+        self._wake.set()
+
+    async def _next(self, cursor: int) -> Sequence[Stored]:
+        """Up to BATCH events that arrived after `cursor`, in order of arrival."""
+        fresh = self._fresh
+        while fresh and fresh[0].arrival <= cursor:
+            fresh.popleft()
+        if not fresh or fresh[0].arrival != cursor + 1:
+            return await self.wire.since(cursor, BATCH)
+        batch: list[Stored] = []
+        # Only as far as nothing is missing in between: what was told late is read from the store.
+        while fresh and len(batch) < BATCH and fresh[0].arrival == cursor + 1 + len(batch):
+            batch.append(fresh.popleft())
+        return batch
 
     async def _look_again(self, key: str) -> None:
         """Read what a mailbox held before its secret was known here."""
         wanted = Filter(kinds=(3700,), tags=(("p", (key.removeprefix(LOOK_AGAIN),)),))
         async for page in self.wire.find(wanted, BATCH):
-            await self._take(page, self._cursor)
+            await self._store(await self._open(page), self._cursor)
         async with self.desk.lock:
             with self.desk.vault.write() as tx:
                 meta.remove(tx, key)
 
-    async def _take(self, stored: Sequence[Stored], cursor: int) -> None:
+    async def _open(self, stored: Sequence[Stored]) -> _Batch:
         foreign = [one for one in stored if one.id not in self.desk.sealed_here]
         self.desk.sealed_here -= {one.id for one in stored}
         if len(foreign) <= FEW:
-            opened, failed = open_batch(foreign, self.known)
-        else:
-            opened, failed = await asyncio.to_thread(open_batch, foreign, self.known, self._opener.open_many)
+            return _Batch(stored, *open_batch(foreign, self.known))
+        return _Batch(stored, *await asyncio.to_thread(open_batch, foreign, self.known, self._opener.open_many))
+
+    async def _store(self, batch: _Batch, cursor: int) -> None:
         async with self.desk.lock:
-            if len(opened) <= FEW:
-                done = self._carefully(opened, failed, cursor)
+            if len(batch.opened) <= FEW:
+                done = self._carefully(batch.opened, batch.failed, cursor)
             else:
-                done = await asyncio.to_thread(self._carefully, opened, failed, cursor)
+                done = await asyncio.to_thread(self._carefully, batch.opened, batch.failed, cursor)
         self._cursor = cursor
-        self.progress += len(opened)
+        self.progress += len(batch.opened)
         for place, taken in done:
             self.changed(place, taken)
-        if failed:
-            await self.wire.delete([one.outer for one in failed])
+        if batch.failed:
+            await self.wire.delete([one.outer for one in batch.failed])
 
     def _carefully(self, opened: Sequence[Opened], failed: Sequence[Failed], cursor: int) -> list[tuple[Place, Taken]]:
         """All in one transaction; if something in it trips over itself, one by one, so that only that one is lost."""

@@ -173,10 +173,13 @@ class Ledger:
                 taken.refused[event.id] = standing
                 waiting.append((item, ()))
                 continue
-            room, topic, verdict = "", event.id, Verdict.ALLOW
+            room, topic, verdict, expires_at = "", event.id, Verdict.ALLOW, frame.expires_at
             try:
                 if event.kind in upkeep.BODIES:
-                    letters.append((item, upkeep.read(event.kind, event.content, frame.rest), standing))
+                    letter = upkeep.read(event.kind, event.content, frame.rest)
+                    letters.append((item, letter, standing))
+                    if isinstance(letter, upkeep.Bucket):
+                        expires_at = letter.expires  # or its boxes and a prekey would still give the secret afterwards
                 elif (said := self.projector.said(place, event, frame)) is not None:
                     room, topic = self.projector.topic(said)
                     saids.append(said)
@@ -187,7 +190,7 @@ class Ledger:
                 if error.reason is not Reason.UNKNOWN_KIND:
                     continue
                 verdict = Verdict.UNKNOWN  # kept and passed on, not applied
-            entries.append(_entry(place, item, room, topic, verdict))
+            entries.append(_entry(place, item, room, topic, verdict, expires_at))
         self._park(tx, place, waiting, taken)
         if not entries:
             return
@@ -245,7 +248,7 @@ def _belongs(kind: int, frame: Frame, mailbox: Mailbox) -> None:
         raise RemoteError(Reason.NOT_ALLOWED, "upkeep does not expire")
 
 
-def _entry(place: Place, item: _Item, room: str, topic: str, verdict: Verdict) -> log.Entry:
+def _entry(place: Place, item: _Item, room: str, topic: str, verdict: Verdict, expires_at: int) -> log.Entry:
     event, frame = item.genuine.event, item.frame
     return log.Entry(
         id=event.id,
@@ -258,6 +261,6 @@ def _entry(place: Place, item: _Item, room: str, topic: str, verdict: Verdict) -
         topic=topic,
         verdict=verdict,
         created_at=min(event.created_at, 2**62),
-        expires_at=frame.expires_at,
+        expires_at=expires_at,
         raw=to_json(event),
     )

@@ -30,10 +30,11 @@ Info = Callable[[str, str, str], bytes]  # scope, epoch, device → HPKE info
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An event about to be written: kind and canonical content."""
+    """An event about to be written: kind and canonical content. expires_at: when its sealed copy is to be gone (0: never)."""
 
     kind: int
     content: str
+    expires_at: int = 0
 
 
 def lockbox(keys: EpochKeys, device: str, public: str, info: Info = labels.lockbox) -> tuple[str, str]:
@@ -88,7 +89,7 @@ def bucket(space: str, expires_at: int, prekeys: Mapping[str, str], random: Rand
     for start in range(0, len(boxes), MAX_LOCKBOXES):
         part = tuple(boxes[start : start + MAX_LOCKBOXES])
         body = upkeep.Bucket(bucket=keys.id, scope=scope, expires=expires_at, boxes=part)
-        letters.append(Letter(upkeep.BUCKET, spell(body)))
+        letters.append(Letter(upkeep.BUCKET, spell(body), expires_at))
     return keys, letters
 
 
@@ -98,7 +99,7 @@ def channel(
     """Opens a direct-message channel (3.8). publics: keys (prekeys if it expires) of both members' devices."""
     keys = EpochKeys.make(scope, random)
     boxes = whisper(keys.secret, pair, publics, space, author, random, expires_at)
-    return keys, Letter(upkeep.WHISPER, spell(upkeep.Whisper(boxes=boxes)))
+    return keys, Letter(upkeep.WHISPER, spell(upkeep.Whisper(boxes=boxes)), expires_at)
 
 
 def history(links: Sequence[tuple[Mailbox, Mailbox]], random: Random) -> list[Letter]:

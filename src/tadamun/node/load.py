@@ -43,6 +43,11 @@ def fill(tables: Tables, place: Place) -> None:
     place.control = _control(tables, place)
     place.standings.clear()
     place.owners.clear()
+    place.linked = set()
+    for content in log.contents(tables, place.ref, upkeep.HISTORY):
+        links = upkeep.read(upkeep.HISTORY, content, ())
+        if isinstance(links, upkeep.HistoryLinks):
+            place.linked |= {(child, parent) for child, parent, _ in links.links}
     place.prekeys_of = {}
     for kept in log.of_kind(tables, place.ref, upkeep.PREKEY):
         event = kept.event

@@ -223,6 +223,8 @@ class Mail:
             return ()
         if heard.expires_at and heard.expires_at <= self.clock.now():
             return ()
+        if heard.expires_at:
+            log.expire_at(tx, event.id, heard.expires_at)
         peer = next((one for one in heard.members if one != place.me), place.me)
         channel = place.channel_with(peer)
         there = place.log.at(frame_heads(event), 0) or place.log.state

@@ -201,7 +201,8 @@ class Node:
     async def tick(self) -> None:
         """What time brings: done every TICK seconds. Raises LocalError; the next time does what was left."""
         await self.desk.deliver()
-        await chores.expire(self.desk)
+        if await chores.expire(self.desk):
+            self.refresh()  # relay and peers forget the mailboxes, and the keys with them
         await chores.renew_prekeys(self.desk)
         if self.online and (self.listening or self.reach.advertise):
             await chores.announce(self.desk, self.addresses())

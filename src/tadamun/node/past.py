@@ -64,13 +64,11 @@ def before(log: ControlLog, one: str, other: str) -> bool:
     return False
 
 
-def meant_for(log: ControlLog, epoch: str, member: str) -> bool:
-    """May a member be handed a clean epoch's secret? Not if the epoch was there before they came: what of that
-    newcomers read is a matter of history (docs/protocol/3-seal.md, 3.4 and 3.6)."""
-    made, came = log.state.epochs.get(epoch), log.state.members.get(member)
-    if made is None or came is None or log.genuine(made.event) is None:
-        return False
-    return not before(log, made.event, came.joined)
+def meant_for(log: ControlLog, made: str, member: str) -> bool:
+    """May a member be handed the secret of an epoch, by the event that made it? Not if it was there before they came:
+    what of that newcomers read is a matter of history (docs/protocol/3-seal.md, 3.4 and 3.6)."""
+    came = log.state.members.get(member)
+    return came is not None and log.genuine(made) is not None and not before(log, made, came.joined)
 
 
 def heads_before(log: ControlLog, member: str) -> tuple[str, ...]:

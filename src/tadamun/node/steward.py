@@ -124,7 +124,7 @@ class Steward:
         device = place.log.state.live_devices().get(needed.device)
         if device is None or (needed.epoch, needed.device) in place.boxed:
             return
-        if needed.epoch not in place.boxes or not meant_for(place.log, needed.epoch, device.member):
+        if needed.epoch not in place.boxes or not meant_for(place.log, place.made.get(needed.epoch, ""), device.member):
             return
         letter = letters.top_up(place.boxes[needed.epoch].keys, needed.device, device.hpke)
         # If it is not known any more under which epoch they asked: whoever heard of an epoch had one of its parents.
@@ -138,7 +138,11 @@ class Steward:
         if place.status != "member":
             return
         for epoch in place.log.state.epochs:
-            if epoch not in place.boxes and meant_for(place.log, epoch, place.me) and place.deepest_epoch() is not None:
+            if (
+                epoch not in place.boxes
+                and meant_for(place.log, place.made.get(epoch, ""), place.me)
+                and place.deepest_epoch() is not None
+            ):
                 async with self.desk.lock:
                     self.desk.write(place, [Letter(upkeep.NEED, spell(upkeep.Need(epoch=epoch)))])
         await self.desk.deliver()

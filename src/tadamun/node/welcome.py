@@ -142,7 +142,10 @@ class Host:
             await self.desk.deliver()
             async with self.desk.lock:
                 best = self.desk.place(place.space).best_epoch()
-                apart = place.log.state.charter.history == "joining" and ask.device.key not in place.welcomed
+                # What leads back from an epoch is for those whom a checkpoint covers: a newcomer begins another.
+                leads_back = best is not None and any(child == best.id for child, _ in place.linked)
+                apart = place.log.state.charter.history == "joining" or leads_back
+                apart = apart and ask.device.key not in place.welcomed
                 if best is None or apart:
                     self.desk.rotate(place)
                     place.welcomed.add(ask.device.key)

@@ -244,6 +244,11 @@ def next_expiry(tables: Tables) -> int | None:
     return None if row is None or row[0] is None else int(row[0])
 
 
+def expire_at(tx: Tables, event: str, at: int) -> None:
+    """Note that an event should be gone by then (Unix seconds), though it does not say so itself."""
+    tx.execute("UPDATE log SET expires_at = ? WHERE id = ?", (at, bytes.fromhex(event)))
+
+
 def remove(tx: Tables, ids: Sequence[str]) -> None:
     """Destroy events; their pages are overwritten (secure_delete), older copies by Vault.scrub."""
     tx.execute("DELETE FROM log WHERE id IN (SELECT unhex(value) FROM json_each(?))", (listed(ids),))

@@ -247,12 +247,16 @@ class Look:
                 name = era.verdicts[number].digest or era.id(number)
                 shut[name] = shut.get(name, 0) | (1 << number)
         doubtful = any(self.past.has(number) for number in era.late_admissions)
+        # Lifting tells what an epoch's author may do, not what they knew: one made beside the checkpoint may be for
+        # somebody whose removal the checkpoint covers.
+        floor = era.floor
+        beside = doubtful or bool(floor.former) or not all(device.live for device in floor.devices.values())
         clean = {} if shut or doubtful else dict(era.floor.epochs)
         for number, epoch in era.epochs:
             if not self.past.has(number) or number in self.void:
                 continue
             before = era.past_of(number).mask()
-            if not all(copies & before for copies in shut.values()) or (doubtful and not era.follows(number)):
+            if not all(copies & before for copies in shut.values()) or (beside and not era.follows(number)):
                 continue
             made = CleanEpoch(era.verdicts[number].depth, era.id(number))
             if epoch not in clean or made.event < clean[epoch].event:
