@@ -13,9 +13,9 @@ from typing import Final
 from tadamun.core.event import Event
 from tadamun.core.ports import Put, Wire
 
-BATCH: Final = 500  # events put at once
-LINGER: Final = 0.02  # seconds a batch may wait to fill up during a catch-up
-MAX_WAITING: Final = 4 * 1024 * 1024  # bytes
+BATCH: Final = 2_000  # events put at once: each commit writes again the pages that random ids fall on
+LINGER: Final = 0.1  # seconds a batch may wait to fill up during a catch-up
+MAX_WAITING: Final = 6 * 1024 * 1024  # bytes
 
 Piece = tuple[Event, bytes]
 
@@ -41,7 +41,7 @@ class Inbox:
         self._idle.set()
 
     async def add(self, event: Event, raw: bytes) -> None:
-        """Queue one event; waits while more than 4 MiB are waiting."""
+        """Queue one event; waits while more than 6 MiB are waiting."""
         self._waiting.append((event, raw))
         self._bytes += len(raw)
         self._unfinished += 1

@@ -7,6 +7,8 @@ local network. What each part does is in its own file; this one puts them togeth
 from __future__ import annotations
 
 import asyncio
+import gc
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -296,6 +298,11 @@ async def running(node: Node) -> AsyncIterator[Node]:
 
     What the block raises comes out as it is, and so does the one LocalError that made a task end.
     """
+    # One thread writes the vault while another talks with peers: at the default of 5 ms each hand-over of the
+    # interpreter would be waited for longer than the work takes (docs/performance.md).
+    sys.setswitchinterval(0.001)
+    # A batch makes tens of thousands of objects that hold no cycles; looking through them all the time costs a tenth.
+    gc.set_threshold(100_000, 20, 50)
     started = asyncio.Event()
     failed: Exception | None = None
     try:
