@@ -64,6 +64,7 @@ class Session:
         self._reopened = 0
         self._known = _Recent()
         self._useful = self._waste = 0
+        self._try_again: float | None = None  # when what found no room in the store is to be asked for again
 
     async def run(self) -> None:
         """Converse until the connection ends. Raises what ended it, mostly in an ExceptionGroup."""
@@ -113,9 +114,17 @@ class Session:
                 await self._catch_up(fresh)
                 reconciled.update(fresh)
             self._gauge.state = State.LIVE
-            self._gauge.trouble = Trouble.NO_ROOM if self._inbox.full else Trouble.NONE
+            self._gauge.trouble = Trouble.NONE if self._try_again is None else Trouble.NO_ROOM
             if not self._again:
+                await self._something_changes()
+
+    async def _something_changes(self) -> None:
+        try:
+            async with asyncio.timeout_at(self._try_again):
                 await self._changed.wait()
+        except TimeoutError:
+            # Another connection asks for everything that found no room: this one has noted it as seen.
+            raise Troubled(Trouble.NO_ROOM) from None
 
     async def _catch_up(self, boxes: Sequence[str]) -> None:
         self._gauge.state = State.RECONCILING
@@ -231,6 +240,9 @@ class Session:
                 self._around.turn.progress += 1
             elif answer is not Put.DUPLICATE:
                 self._catchup.unwanted.add(event.id)
+                if answer is Put.FULL and self._try_again is None:
+                    self._try_again = asyncio.get_running_loop().time() + self._patience.room
+                    self._changed.set()
                 if answer is not Put.DELETED:
                     self._around.counters[Reason.EXPIRED if answer is Put.EXPIRED else Reason.OVER_QUOTA] += 1
 

@@ -18,7 +18,8 @@ from tadamun.core.ports import Clock, Wire
 class Patience:
     """Seconds. idle: without anything new before a question is given up; answer: for an OK; hello: for connecting,
     and for the challenge of a relay that asked for proof; turn: within which another peer's bulk download must move on;
-    good: a connection that lasted so long makes the next retry quick."""
+    good: a connection that lasted so long makes the next retry quick; room: until what the full store did not take is
+    asked for again."""
 
     idle: float = 20.0
     answer: float = 30.0
@@ -26,6 +27,7 @@ class Patience:
     turn: float = 5.0
     good: float = 10.0
     ping: float = 20.0
+    room: float = 15.0
 
 
 class Socket(Protocol):

@@ -13,7 +13,7 @@ from typing import Any
 
 from tadamun.core import upkeep
 from tadamun.core.control.bodies import DEVICE_REVOKE, EPOCH, LEAVE, REMOVE
-from tadamun.core.errors import LocalError, NotAllowed, UsageError
+from tadamun.core.errors import LocalError, NotAllowed, UsageError, VaultError
 from tadamun.core.event import Draft, parse, to_json
 from tadamun.core.frame import tags
 from tadamun.core.genuine import Frame, Genuine
@@ -171,9 +171,15 @@ class Desk:
         return ids, taken
 
     async def deliver(self) -> int:
-        """Seal what is in the outbox into the wire store. Returns how many events were sealed."""
+        """Seal what is in the outbox into the wire store. Returns how many events were sealed, 0 if the disk is full.
+
+        What was said is confirmed by then, and must not look refused: it stays in the outbox until there is room.
+        """
         async with self._delivering:
-            return await self._deliver()
+            try:
+                return await self._deliver()
+            except VaultError:
+                return 0
 
     async def _deliver(self) -> int:
         done = 0
