@@ -62,6 +62,10 @@ class MemoryWire:
         for i in ids:
             self._held.pop(i, None)
 
+    async def drop(self, ids: Sequence[str]) -> None:
+        for i in ids:
+            self._held.pop(i, None)
+
     def watch(self, callback: Callable[[Sequence[Stored]], None]) -> Callable[[], None]:
         self._watchers.append(callback)
 

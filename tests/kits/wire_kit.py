@@ -157,6 +157,14 @@ class WireKit:
             assert await found(wire, Filter()) == []
             assert await wire.since(0, 10) == []
 
+    async def test_dropped_is_gone_and_may_come_again(self) -> None:
+        one, other = made("one"), made("other")
+        async with self.opened(Setting()) as wire:
+            await wire.put(batch(one, other))
+            await wire.drop([one.id, "0" * 64])
+            assert await found_ids(wire, in_box(BOX)) == [other.id]
+            assert await wire.put(batch(one)) == [Put.NEW]
+
     async def test_expired_is_refused_and_no_longer_served(self) -> None:
         clock = Setting()
         brief = made("brief", tags=(("p", BOX), ("expiration", str(NOW + 10))))

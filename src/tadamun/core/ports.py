@@ -90,6 +90,10 @@ class Wire(Protocol):
         """Remove and remember, so that they never come back."""
         ...
 
+    async def drop(self, ids: Sequence[str]) -> None:
+        """Remove and forget: copies that were spoilt, of which good ones may still come."""
+        ...
+
     def watch(self, callback: Callable[[Sequence[Stored]], None]) -> Callable[[], None]:
         """Call back after each put that stored something new; returns the function that stops it."""
         ...

@@ -22,13 +22,13 @@ from tadamun.node import arrival
 from tadamun.node.desk import Desk
 from tadamun.node.ledger import Taken
 from tadamun.node.mail import LOOK_AGAIN
-from tadamun.node.opening import Failed, Opened, open_batch
+from tadamun.node.opening import FEW, Failed, Opened, open_batch
 from tadamun.node.place import Arrived, Mailbox, Place
 from tadamun.store import meta
 
 BATCH: Final = 2_000  # events a transaction while there is a backlog
 MOST_FRESH: Final = 3 * BATCH  # events handed over in memory; beyond, they are read from the wire store
-FEW: Final = 16  # below this the work is done at once instead of in a thread
+
 CURSOR: Final = "wire-cursor"
 STORE: Final = "wire-identity"
 PATIENCE: Final = 5.0  # seconds until a full disk is tried again

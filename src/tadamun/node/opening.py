@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from tadamun.core.errors import Reason
 from tadamun.core.event import parse
@@ -35,6 +36,7 @@ class Failed:
     reason: Reason
 
 
+FEW: Final = 16  # events; fewer are opened at once instead of in a thread
 OpenMany = Callable[[Sequence[str | bytes], EpochKeys], list[Genuine | Reason]]
 
 
@@ -43,19 +45,21 @@ def open_batch(
 ) -> tuple[list[Opened], list[Failed]]:
     """Open what belongs to known mailboxes (by mailbox public key), keeping order; the rest is not ours and skipped.
 
-    open_them: how; in this thread, or by another process (crypto/worker.py) for many.
+    open_them: how; in this thread, or by another process (crypto/worker.py) for many. The outer signatures of few are
+    checked here; those of many when there is time (audit.py).
     """
-    by_mailbox: dict[str, list[tuple[int, str, bytes]]] = {}
+    few = len(stored) <= FEW
+    by_mailbox: dict[str, list[tuple[int, str, str | bytes]]] = {}
     for position, item in enumerate(stored):
         event = parse(item.raw)
         tag = event.tag("p")
         if event.kind == 3700 and tag is not None and len(tag) > 1 and tag[1] in known:
-            by_mailbox.setdefault(tag[1], []).append((position, item.id, item.raw))
+            by_mailbox.setdefault(tag[1], []).append((position, item.id, item.raw if few else event.content))
     opened: list[tuple[int, Opened]] = []
     failed: list[Failed] = []
     for public, items in by_mailbox.items():
         ref, mailbox = known[public]
-        results = open_them([raw for _, _, raw in items], mailbox.keys)
+        results = open_them([sealed for _, _, sealed in items], mailbox.keys)
         for (position, outer, _), result in zip(items, results, strict=True):
             if isinstance(result, Genuine):
                 opened.append((position, Opened(outer, ref, mailbox, result)))

@@ -94,6 +94,10 @@ class WireStore:
         """Remove and remember, whoever wrote them."""
         await self._write(lambda: self._writes.delete(ids))
 
+    async def drop(self, ids: Sequence[str]) -> None:
+        """Remove and forget."""
+        await self._write(lambda: self._writes.drop(ids))
+
     async def sweep(self) -> int:
         """Destroy what has expired; returns how many events. For the node to call now and then."""
         return await self._write(self._writes.sweep)

@@ -63,6 +63,11 @@ class Writes:
             self._tables.many("INSERT OR IGNORE INTO deleted (id) VALUES (?)", named)
             self._drop("id IN (SELECT unhex(value) FROM json_each(?))", listed(ids))
 
+    def drop(self, ids: Sequence[str]) -> None:
+        """Remove and forget."""
+        with self._transaction(set(ids)):
+            self._drop("id IN (SELECT unhex(value) FROM json_each(?))", listed(ids))
+
     def sweep(self) -> int:
         """Destroy what has expired, here and in the log in front of the file; returns how many."""
         gone: set[str] = set()
