@@ -6,8 +6,8 @@ A history is a list of moves, each a tuple of small numbers, so that Hypothesis 
 from __future__ import annotations
 
 import msgspec
+from control_town import Person, Town, deliver, person, sha
 from hypothesis import strategies as st
-from town import Person, Town, deliver, person, sha
 
 from tadamun.core.charter import DEFAULT, Charter
 from tadamun.core.control.log import ControlLog

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from control_town import Town, person, sha, verify
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from town import Town, person, sha, verify
 
 from tadamun.core import frame as frames
 from tadamun.core.control import bodies, checkpoint

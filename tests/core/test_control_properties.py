@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
+from control_town import deliver, verify
 from histories import Move, moves, play
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from town import deliver, verify
 
 from tadamun.core.control import settle
 from tadamun.core.control.log import ControlLog

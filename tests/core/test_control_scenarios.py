@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 import pytest
-from town import Person, Town, deliver, person, sha, verify
+from control_town import Person, Town, deliver, person, sha, verify
 
 from tadamun.core.charter import DEFAULT
 from tadamun.core.control import bodies

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from town import Town, person, verify
+from control_town import Town, person, verify
 
 from tadamun.core.control.log import ControlLog
 

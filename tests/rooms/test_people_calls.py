@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from town import PEOPLE, SPACE, Bench, Town, member
+from rooms_town import PEOPLE, SPACE, Bench, Town, member
 
 from tadamun.core.body import spell
 from tadamun.core.errors import NotAllowed, UsageError

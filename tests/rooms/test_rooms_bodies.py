@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from town import BY_KIND, member
+from rooms_town import BY_KIND, member
 
 from tadamun.core.body import spell
 from tadamun.core.errors import Reason, RemoteError, UsageError

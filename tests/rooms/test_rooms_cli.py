@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from town import Town, member
+from rooms_town import Town, member
 
 from kits.fake_hands import Fake, Terminal
 from tadamun.cli.app import build

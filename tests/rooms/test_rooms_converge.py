@@ -8,7 +8,7 @@ import pytest
 import sqlcipher3
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from town import NOON, PEOPLE, SPACE, TALK, Bench, Memory, Town, member
+from rooms_town import NOON, PEOPLE, SPACE, TALK, Bench, Memory, Town, member
 
 from tadamun.core.event import Event, event_id
 from tadamun.core.ports import Audience, Saying

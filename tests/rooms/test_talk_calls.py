@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from town import NOON, Bench, Town, member
+from rooms_town import NOON, Bench, Town, member
 
 from tadamun.core.errors import NotAllowed, UsageError
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from town import SPACE, TALK, member
+from rooms_town import SPACE, TALK, member
 
 from tadamun.core.genuine import Said
 from tadamun.core.room import Standing
