@@ -1,0 +1,35 @@
+"""When the wire store is another one than last time (deleted, or started anew because it was damaged): what this device
+said is queued to be sealed again, for the old store may have held copies that no peer had yet.
+
+Everything others said comes back from them. Whatever peers do have already is a second sealed copy to them, and opens to
+the same inner event.
+"""
+
+from __future__ import annotations
+
+from tadamun.core.event import to_json
+from tadamun.core.frame import split
+from tadamun.core.ports import Tables
+from tadamun.node.place import SPACE, Place
+from tadamun.store import log, outbox
+
+
+def queue_own(tx: Tables, place: Place) -> int:
+    """Queue all that this device wrote and that has not expired. Returns how many events."""
+    if place.control is None:
+        return 0
+    own = place.device.public
+    waiting = [
+        outbox.Waiting(one.event.id, place.ref, "", to_json(one.event))
+        for one in place.log.events()
+        if one.event.pubkey == own
+    ]
+    boxes = {(box.channel, box.expires_at): box.id for box in place.mailboxes() if box.use in ("dm", "bucket")}
+    for kept in log.of_device(tx, own):
+        frame = split(kept.event)
+        audience = (frame.channel, frame.expires_at)
+        if audience == (SPACE, 0) or audience in boxes:
+            epoch = boxes.get(audience, "")
+            waiting.append(outbox.Waiting(kept.id, place.ref, epoch, kept.raw, expires_at=frame.expires_at))
+    outbox.put(tx, waiting)
+    return len(waiting)

@@ -1,0 +1,50 @@
+"""The wire store may be deleted: what this device said is sealed again, for perhaps nobody else has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tadamun.core.event import parse
+from tadamun.core.ports import Filter
+from tadamun.crypto.random import SystemRandom
+from tadamun.crypto.seal import open_sealed
+from tadamun.crypto.secret import FOR_TESTS
+from tadamun.main import node_at
+from tadamun.node.node import Node
+from tadamun.store.vault import Vault
+
+pytestmark = pytest.mark.anyio
+WORDS = "a passphrase"
+
+
+async def inner_ids(node: Node) -> set[str]:
+    """What the wire store's events hold, as far as this node can open them."""
+    await node.settled()
+    found = set()
+    for place in node.places.values():
+        for box in place.mailboxes():
+            wanted = Filter(kinds=(3700,), tags=(("p", (box.keys.mailbox.public,)),))
+            async for page in node.wire.find(wanted):
+                found |= {open_sealed(parse(one.raw), box.keys).event.id for one in page}
+    return found
+
+
+@pytest.mark.parametrize("lost", [True, False])
+async def test_what_one_said_is_sealed_again(tmp_path: Path, lost: bool) -> None:
+    home = tmp_path / "home"
+    Vault.create(home, WORDS, SystemRandom(), FOR_TESTS).close()
+    async with node_at(home, WORDS, None) as node:
+        await node.call("space.new", {"name": "Circle", "called": "Nour"})
+        await node.call("talk.post", {"text": "for good"})
+        await node.call("talk.post", {"text": "for an hour", "expires": 3600})
+        before = await inner_ids(node)
+    if lost:
+        for file in home.glob("wire.db*"):
+            file.unlink()
+    async with node_at(home, WORDS, None) as node:
+        assert await inner_ids(node) == before
+        status = await node.call("node.status", {})
+        assert status["spaces"][0]["outbox"] == 0
+        assert {post["text"] for post in (await node.call("talk.read", {}))["posts"]} == {"for good", "for an hour"}
