@@ -33,6 +33,7 @@ BATCH = 2_000  # events a transaction when much is said at once
 # What shuts somebody out, the epoch without them and its boxes: they go where those who lack the new epoch still read.
 BY_NEED = frozenset({LEAVE, REMOVE, DEVICE_REVOKE, EPOCH, upkeep.LOCKBOXES, upkeep.NEED})
 FEW = 16  # events that are written or sealed at once instead of in a thread
+DAY = 86_400  # seconds
 RETRY = 60  # seconds until what could not be sealed is tried again
 
 
@@ -142,7 +143,8 @@ class Desk:
 
     def _prepare(self, place: Place, audience: Audience) -> None:
         """See to it that there is a secret that only that audience has."""
-        if place.best_epoch() is None:
+        best = place.best_epoch()
+        if best is None or self._of_another_day(place, best):
             self.rotate(place)
         if audience.member or audience.expires_at:
             plan = channels.plan(place, audience, self.clock.now(), self.random)
@@ -153,6 +155,12 @@ class Desk:
                     return [pen.write(letter) for letter in plan.letters]
 
                 self._transact(place, pens)
+
+    def _of_another_day(self, place: Place, epoch: Mailbox) -> bool:
+        """Where newcomers may read so many days back, each UTC day has an epoch of its own, so that there is where to
+        draw the line."""
+        days = isinstance(place.log.state.charter.history, int)
+        return days and epoch.since // DAY != self.clock.now() // DAY
 
     def _transact(self, place: Place, work: Callable[[Pen], list[str]]) -> list[str]:
         ids, taken = self._commit(place, work)
