@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from kits.processes import Child, Keeper, Node, troupe, until, until_equal
 from tadamun.core.errors import LocalError
 
 ROUNDS = 50
 EACH = 12  # posts that each node tries to write in a round
-SEED = 20
+NAMES = ("Nour", "Sami", "Rima")
 
 
 class Writer:
@@ -23,8 +25,10 @@ class Writer:
     def __init__(self, node: Node, name: str) -> None:
         self.node, self.name = node, name
         self.said: dict[str, str] = {}
+        self.private: dict[str, str] = {}
         self.invites: set[str] = set()
         self._count = 0
+        self._tried = ("", "")  # the last edit: the post, and its new text
 
     def write(self, how_many: int, chance: random.Random) -> None:
         for _ in range(how_many):
@@ -36,6 +40,14 @@ class Writer:
                     self.invites.add(self.node.call("invite.new")["key"])
                 elif dice < 0.15 and self.said:
                     self.node.call("talk.react", post=next(reversed(self.said)), sign="+")
+                elif dice < 0.2 and self.said:
+                    post = next(reversed(self.said))
+                    self._tried = (post, text)
+                    self.node.call("talk.edit", post=post, text=text)
+                    self.said[post] = text
+                elif dice < 0.3:
+                    whom = next(name for name in NAMES if name != self.name)
+                    self.private[self.node.call("talk.post", text=text, to=whom)["id"]] = text
                 else:
                     self.said[self.node.call("talk.post", text=text)["id"]] = text
             except (LocalError, AssertionError, OSError):
@@ -43,9 +55,16 @@ class Writer:
 
     def check(self) -> None:
         """Everything confirmed is there, as it was said."""
-        here = {post["id"]: post["text"] for post in self.node.posts()}
-        assert self.said.items() <= here.items()
+        post, text = self._tried
+        if post and shown(self.node)[post] == text:
+            self.said[post] = text  # done, though nobody was left to confirm it
+        assert self.said.items() <= shown(self.node).items()
+        assert self.private.items() <= shown(self.node, private=True).items()
         assert self.invites <= {one["key"] for one in self.node.call("invite.list")}
+
+
+def shown(node: Node, private: bool = False) -> dict[str, str]:
+    return {post["id"]: post["text"] for post in node.posts(private=private)}
 
 
 @contextmanager
@@ -76,12 +95,13 @@ def strike(victims: list[Child], chance: random.Random) -> None:
         victim.wait_ready()
 
 
-def test_killed_fifty_times_at_random(tmp_path: Path) -> None:
-    chance = random.Random(SEED)
+@pytest.mark.parametrize("seed", [20, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(21, 25))])
+def test_killed_fifty_times_at_random(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
     with troupe(tmp_path) as stage:
         keeper = stage.keeper()
-        nodes = stage.founded([keeper.address], "Nour", "Sami", "Rima", level=50)
-        writers = [Writer(node, name) for node, name in zip(nodes, ("Nour", "Sami", "Rima"), strict=True)]
+        nodes = stage.founded([keeper.address], *NAMES, level=50)
+        writers = [Writer(node, name) for node, name in zip(nodes, NAMES, strict=True)]
         killed: dict[Child, int] = dict.fromkeys([*nodes, keeper], 0)
         for _ in range(ROUNDS):
             victims = chance.sample(list(killed), chance.choice((1, 1, 2)))
@@ -101,9 +121,12 @@ def agreed(nodes: list[Node], writers: list[Writer]) -> None:
     until_equal(nodes, 120)
     everything = {i: text for writer in writers for i, text in writer.said.items()}
     assert len(everything) > ROUNDS * EACH / 2
+    for writer in writers:
+        writer.check()
+        whom = nodes[NAMES.index(next(name for name in NAMES if name != writer.name))]
+        until(lambda w=writer, n=whom: w.private.items() <= shown(n, private=True).items(), "the messages")
     for node in nodes:
-        posts = {post["id"]: post["text"] for post in node.posts()}
-        assert everything.items() <= posts.items()
+        assert everything.items() <= shown(node).items()
         assert node.call("node.rebuild")["same"]
         [space] = node.call("node.status")["spaces"]
         until(lambda node=node: node.call("node.status")["spaces"][0]["outbox"] == 0, "an empty outbox")
