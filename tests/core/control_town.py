@@ -252,3 +252,20 @@ def deliver(log: ControlLog, events: Iterable[Genuine]) -> list[Added]:
             done.append(added)
             waiting = [one for one in waiting if one.event.id in added.waiting]
     return done
+
+
+def town_of(*levels: int, checkpoint: bool = False) -> tuple[Town, list[Person]]:
+    """A founder, and one person of each level; with a checkpoint that makes its stewards the electorate."""
+    town = Town()
+    people = [town.join(f"p{number}", level) for number, level in enumerate(levels)]
+    if checkpoint:
+        town.checkpoint(town.founder, [town.founder])
+        assert town.log.height == 1
+    return town, people
+
+
+def belongs(town: Town, *people: Person) -> list[bool]:
+    """Who belongs; the same at a node that heard everything backwards."""
+    backwards = town.node(reversed(list(town.events)))
+    assert backwards.state == town.log.state
+    return [one.id in town.log.state.members for one in people]

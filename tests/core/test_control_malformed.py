@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tadamun.core import frame as frames
 from tadamun.core.control import bodies, checkpoint
-from tadamun.core.control.log import ControlLog, equivocation
+from tadamun.core.control.log import ControlLog
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.event import Event, Tags
 from tadamun.core.genuine import Frame, Genuine
@@ -203,16 +203,6 @@ def test_an_event_whose_parents_are_missing_waits_and_changes_nothing() -> None:
     assert added.waiting == tuple(sorted((child, orphan)))
     added = town.log.add([town.events[orphan], town.events[child], town.events[parent]])
     assert (added.applied, added.waiting) == ((parent, child), (orphan,))
-
-
-def test_equivocation_is_two_events_under_one_number_in_one_channel() -> None:
-    town = Town()
-    ann = person("ann")
-    one, other = (town.events[town.say(ann, kind, "{}", (), seq=3)].event for kind in (1, 2))
-    third = town.events[town.say(ann, 1, "{}", (), seq=4)].event
-    assert equivocation(one, other)
-    assert not equivocation(one, one)
-    assert not equivocation(one, third)
 
 
 def quietly(read: Callable[[], object]) -> None:

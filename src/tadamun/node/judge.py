@@ -23,12 +23,12 @@ def judge(place: Place, device: str, seq: int, event: str, frame: Frame) -> Stan
         known = place.standings.get(key)
         if known is not None:
             return known
-        found = log.content_standing(device, seq, event, frame.auth, frame.height)
+        found = log.content_standing(device, seq, event, frame.auth)
         kept = log.state.devices.get(device)
         if isinstance(found, Standing) and kept is not None and not kept.cuts:
             place.standings[key] = found
         return found
-    there = log.at(frame.auth, frame.height)
+    there = log.at(frame.auth)
     if there is None:
         return None
     member = log.member_of(device)

@@ -1,7 +1,7 @@
 """What upkeep events mean here: secrets one is handed, prekeys, addresses, asks, signatures to gather.
 
-Runs inside the ledger's transaction: secrets go to the vault and to the place at once. What needs more than that (an answer to
-write, peers to call) is returned as an effect, for the node to act on after the commit.
+Runs inside the ledger's transaction: secrets go to the vault and to the place at once. What needs more than that (an
+answer to write, peers to call) is returned as an effect, for the node to act on after the commit.
 """
 
 from __future__ import annotations
@@ -227,7 +227,7 @@ class Mail:
             log.expire_at(tx, event.id, heard.expires_at)
         peer = next((one for one in heard.members if one != place.me), place.me)
         channel = place.channel_with(peer)
-        there = place.log.at(frame_heads(event), 0) or place.log.state
+        there = place.log.at(frame_heads(event)) or place.log.state
         readers = frozenset(key for key, device in there.live_devices().items() if device.member in heard.members)
         return self._learn(
             tx,

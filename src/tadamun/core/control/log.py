@@ -7,19 +7,17 @@ are missing: whoever holds those adds them again when the parents have come.
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from tadamun.core.control import checkpoint as spelling
-from tadamun.core.control import digests, fold, founding, settle
-from tadamun.core.control.bodies import CHECKPOINT, GENESIS, Checkpoint, ControlBody, DeviceRevoke, Remove, decode
+from tadamun.core.control import content, digests, fold, founding, settle
+from tadamun.core.control.bodies import CHECKPOINT, GENESIS, Checkpoint, ControlBody, decode
 from tadamun.core.control.dag import Dag, Node, Past
-from tadamun.core.control.era import Era
+from tadamun.core.control.eras import Alarm, Eras, established, has_quorum
 from tadamun.core.control.look import Look
-from tadamun.core.control.rules import Verify, signers
-from tadamun.core.control.state import ControlState, Device
+from tadamun.core.control.rules import Verify
+from tadamun.core.control.state import ControlState
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.event import Event
 from tadamun.core.frame import split
@@ -27,9 +25,6 @@ from tadamun.core.genuine import Frame, Genuine
 from tadamun.core.limits import MAX_PARENTS
 from tadamun.core.room import Standing
 from tadamun.core.words import N_
-
-MODERATES: Final = 20  # least level of those who moderate
-KEPT_STATES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +44,6 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
-    """Two valid checkpoints of which neither follows the other: a quorum signed twice. Ids, ascending."""
-
-    one: str
-    other: str
-
-
-@dataclass(frozen=True, slots=True)
 class Proposal:
     """A checkpoint to be signed: its body without signatures, the bytes of its state, its heads, and what to sign."""
 
@@ -69,23 +56,26 @@ class Proposal:
 class ControlLog:
     """See the module. `found` and `from_checkpoint` make one."""
 
-    def __init__(self, base: Genuine, frame: Frame, body: ControlBody, floor: ControlState, verify: Verify) -> None:
+    def __init__(
+        self,
+        base: Genuine,
+        frame: Frame,
+        body: ControlBody,
+        floor: ControlState,
+        verify: Verify,
+        settled: frozenset[str] = frozenset(),
+    ) -> None:
         self.base = base
         self.space = floor.space
-        self._verify = verify
-        self._settled: frozenset[str] = frozenset()
         self._dag = Dag()
         start = self._dag.put(base, replace(frame, auth=()), body)
-        self._era = Era(self._dag, start.number, floor, verify)
-        self._eras = {start.number: self._era}
+        self._eras = Eras(self._dag, floor, settled, verify)
         self._void: frozenset[int] = frozenset()
         self._state: ControlState | None = floor
         self._stale: set[str] = set()
         self._stale_epochs = False
         self._said: dict[tuple[str, int], set[str]] = {(start.device, frame.seq): {start.id}}
         self._doubled: set[tuple[str, int]] = set()
-        self._alarms: set[Alarm] = set()
-        self._states: OrderedDict[Past, ControlState] = OrderedDict()
 
     @classmethod
     def found(cls, genesis: Genuine, verify: Verify) -> ControlLog:
@@ -111,14 +101,9 @@ class ControlLog:
             raise RemoteError(Reason.WRONG_SPACE)
         if before.height + 1 != body.height:
             raise RemoteError(Reason.MALFORMED)
-        log = cls(checkpoint, frame, body, _established(before, body.height), verify)
-        log._settled = settled
+        log = cls(checkpoint, frame, body, established(before, body.height), verify, settled)
         node = log._dag.nodes[0]
-        digest = digests.checkpoint_digest(frame.space, body.height, body.state, frame.auth)
-        look = Look(log._era, node.past)
-        if len(signers(node, body.signatures, digest, before.electorate, look, verify)) < digests.quorum(
-            len(before.electorate)
-        ):
+        if not has_quorum(node, body, frame.auth, before.electorate, Look(log._eras.first, node.past), verify):
             raise RemoteError(Reason.NOT_ALLOWED)
         return log
 
@@ -136,12 +121,12 @@ class ControlLog:
     @property
     def height(self) -> int:
         """Number of the last valid checkpoint, 0 before the first."""
-        return self._era.height
+        return self._eras.last.height
 
     @property
     def checkpoint(self) -> str:
         """Id of the last valid checkpoint, else of the genesis."""
-        return self._dag.nodes[self._era.start].id
+        return self._dag.nodes[self._eras.last.start].id
 
     @property
     def state(self) -> ControlState:
@@ -161,7 +146,7 @@ class ControlLog:
     @property
     def alarms(self) -> tuple[Alarm, ...]:
         """Concurrent valid checkpoints."""
-        return tuple(sorted(self._alarms, key=lambda alarm: (alarm.one, alarm.other)))
+        return tuple(sorted(self._eras.alarms, key=lambda alarm: (alarm.one, alarm.other)))
 
     def known(self, ids: Iterable[str]) -> bool:
         """Are all these control events here, or settled by the checkpoint this log began from?"""
@@ -169,7 +154,7 @@ class ControlLog:
 
     def unknown(self, ids: Iterable[str]) -> list[str]:
         """Those control events that are neither here nor settled before this log began."""
-        return [one for one in ids if one not in self._dag.by_id and one[: spelling.SHORT] not in self._settled]
+        return [one for one in ids if one not in self._dag.by_id and one[: spelling.SHORT] not in self._eras.settled]
 
     def genuine(self, event_id: str) -> Genuine | None:
         """A control event that is here."""
@@ -195,89 +180,66 @@ class ControlLog:
         if node is None:
             return N_("it is not here")
         if node.kind == CHECKPOINT:
-            return "" if node.number in self._eras else N_("too few signed it, or it states something else")
-        era, past, void = self._era, self._dag.everything(), self._void
+            return "" if node.number in self._eras.by_start else N_("too few signed it, or it states something else")
+        era, past, void = self._eras.last, self._dag.everything(), self._void
         while era.before.has(node.number):
             if node.number == era.start:
                 return ""
             past = self._dag.nodes[era.start].past
             if era.start == 0:
                 return ""
-            era = self._best(past)
+            era = self._eras.best(past)
             void = frozenset(era.look(past).void)
         return settle.why(era, past, void, node.number)
 
     def height_at(self, heads: Iterable[str]) -> int:
         """Number of the last valid checkpoint among `heads` and before: what `cp` says for them."""
-        return self._best(self._dag.closure(heads)).height
+        return self._eras.best(self._dag.closure(heads)).height
 
-    def at(self, heads: Sequence[str], height: int = 0) -> ControlState | None:
+    def at(self, heads: Sequence[str]) -> ControlState | None:
         """The state at those heads, when nothing else is known; None while one of them is not here.
 
         Heads older than the checkpoint this log began from are judged at that checkpoint.
         """
-        look = self.look_at(heads)
-        return None if look is None else self._state_of(look)
+        return None if self.unknown(heads) else self._state_of(self._dag.closure(heads))
 
-    def look_at(self, heads: Sequence[str]) -> Look | None:
-        """Single look-ups at those heads; None while one of them is not here."""
-        if self.unknown(heads):
-            return None
-        past = self._dag.closure(heads)
-        return self._best(past).look(past)
-
-    def content_standing(
-        self, device: str, seq: int, event_id: str, auth: Sequence[str], height: int = 0
-    ) -> Standing | Reason | None:
+    def content_standing(self, device: str, seq: int, event: str, auth: Sequence[str]) -> Standing | Reason | None:
         """Docs 1.7: the author's standing at the heads they cited, or why the event does not count; None: wait.
 
-        seq, event_id: of the content event, in the space's own channel.
+        seq, event: number and id of the content event, in the space's own channel.
         """
-        there = self.look_at(auth)
-        if there is None:
+        if self.unknown(auth):
             return None
-        found = there.device(device)
-        now = self._look().device(device)
+        past = self._dag.closure(auth)
         older = all(one not in self._dag.by_id for one in auth)
-        if found is None or now is None or now.member != found.member:
-            return Reason.NOT_MEMBER
-        beyond = any(
-            (seq, event_id) != (cut.seq, cut.last) and seq >= cut.seq
-            for cut in now.cuts
-            if not self._came_back(cut.by, there, found)
-        )
-        if beyond:
-            return Reason.AFTER_REMOVAL
-        level = self._level_there(there, found, older)
-        if level is None:
-            return Reason.NOT_MEMBER
-        charter, _ = there.charter()
-        return Standing(
-            member=found.member,
-            level=level,
-            may_write=level >= charter.write,
-            may_moderate=level >= MODERATES,
-        )
+        return content.standing(self._eras.best(past).look(past), self._look(), device, seq, event, older)
 
-    def _level_there(self, there: Look, device: Device, older: bool) -> int | None:
-        """The author's level where they wrote. older: before the checkpoint this log began from.
+    def propose_checkpoint(self) -> Proposal:
+        """A checkpoint of the state at the present heads, for the electorate to sign."""
+        heads = self.heads
+        state = self._state_bytes(self._dag.closure(heads))
+        body = spelling.body_of(state, self.height_at(heads) + 1)
+        return Proposal(body, state, heads, digests.checkpoint_digest(self.space, body.height, body.state, heads))
 
-        What those wrote who were gone by then counts up to their cut, with the last level they had.
-        """
-        standing = there.standing(device.member)
-        if standing is None or not (device.live or older):
+    def state_at(self, heads: Sequence[str]) -> bytes | None:
+        """The bytes of the state at those heads, as a checkpoint there would state it; None while one is not here."""
+        return None if self.unknown(heads) else self._state_bytes(self._dag.closure(heads))
+
+    def checkpoint_state(self, event_id: str) -> bytes | None:
+        """The bytes of a valid checkpoint's state, for newcomers; None if it is not one, or older than this log."""
+        node = self._dag.by_id.get(event_id)
+        if node is None or node.number not in self._eras.by_start or node.number == 0:
             return None
-        return standing.level
+        return self._state_bytes(node.past)
 
-    def _came_back(self, cut_by: str, there: Look, device: Device) -> bool:
-        """Had the author come back after that removal, where they wrote?"""
-        node = self._dag.by_id.get(cut_by)
-        if node is None:
-            return device.live
-        if isinstance(node.body, Remove | DeviceRevoke) and node.body.cosign:
-            digest = digests.act_digest(self.space, node.kind, digests.without_cosign(node.body))
-            return there.spent(digest.hex())
-        return there.past.has(node.number) and node.number not in there.void
+    def _state_bytes(self, past: Past) -> bytes:
+        return self._eras.spell(self._state_of(past), past)
+
+    def _state_of(self, past: Past) -> ControlState:
+        return self.state if past == self._dag.everything() else self._eras.state(past)
+
+    def _look(self) -> Look:
+        return Look(self._eras.last, self._dag.everything(), self._void)
 
     # What goes in.
 
@@ -294,7 +256,7 @@ class ControlLog:
             event = genuine.event
             if event.id in self._dag.by_id or event.id in pending or event.id in refused:
                 continue
-            if event.id[: spelling.SHORT] in self._settled:
+            if event.id[: spelling.SHORT] in self._eras.settled:
                 covered.append(event.id)
                 continue
             try:
@@ -338,10 +300,11 @@ class ControlLog:
         if len(said) > 1:
             self._doubled.add((node.device, node.frame.seq))
         past = Past(node.number, 0)
-        era = self._era
+        era = self._eras.last
         verdict = era.register(node.number)
-        if isinstance(node.body, Checkpoint) and self._opens_era(node, node.body) and self._turn(node):
-            return self._era.before != self._dag.everything()
+        if isinstance(node.body, Checkpoint) and self._eras.open(node, node.body):
+            self._begin_anew()
+            return self._eras.last.before != self._dag.everything()
         void = era.extend(past, self._void, node.number)
         changed = (void ^ self._void) - {node.number}
         if verdict.ok:
@@ -354,108 +317,7 @@ class ControlLog:
             self._stale_epochs = True
         return bool(changed) or (verdict.act is not None and era.past_of(node.number) != past)
 
-    # Checkpoints.
-
-    def propose_checkpoint(self) -> Proposal:
-        """A checkpoint of the state at the present heads, for the electorate to sign."""
-        heads = self.heads
-        state = self._state_bytes(self._dag.closure(heads))
-        body = spelling.body_of(state, self.height_at(heads) + 1)
-        return Proposal(body, state, heads, digests.checkpoint_digest(self.space, body.height, body.state, heads))
-
-    def state_at(self, heads: Sequence[str]) -> bytes | None:
-        """The bytes of the state at those heads, as a checkpoint there would state it; None while one is not here."""
-        return None if self.unknown(heads) else self._state_bytes(self._dag.closure(heads))
-
-    def checkpoint_state(self, event_id: str) -> bytes | None:
-        """The bytes of a valid checkpoint's state, for newcomers; None if it is not one, or older than this log."""
-        node = self._dag.by_id.get(event_id)
-        if node is None or node.number not in self._eras or node.number == 0:
-            return None
-        return self._state_bytes(node.past)
-
-    def _state_bytes(self, past: Past) -> bytes:
-        return self._spell(self._state_of(self._best(past).look(past)), past)
-
-    def _spell(self, state: ControlState, past: Past) -> bytes:
-        return spelling.spell(state, {*self._settled, *(self._dag.nodes[number].id for number in past.numbers())})
-
-    def _state_of(self, look: Look) -> ControlState:
-        found = self._states.get(look.past)
-        if found is None:
-            everything = look.era is self._era and look.past == self._dag.everything()
-            found = self.state if everything else fold.whole(look)
-            self._states[look.past] = found
-            if len(self._states) > KEPT_STATES:
-                self._states.popitem(last=False)
-        return found
-
-    def _opens_era(self, node: Node, body: Checkpoint) -> bool:
-        """Rule 5: does a checkpoint stand, by what its own past says?"""
-        if not node.past.has(0):
-            return False  # beside the checkpoint this log began from: its past is not known here
-        era = self._best(node.past)
-        look = era.look(node.past)
-        author = look.device(node.device)
-        if author is None or not author.live or body.height != era.height + 1:
-            return False
-        electorate = look.electorate()
-        digest = digests.checkpoint_digest(self.space, body.height, body.state, node.frame.auth)
-        if len(signers(node, body.signatures, digest, electorate, look, self._verify)) < digests.quorum(
-            len(electorate)
-        ):
-            return False
-        before = self._state_of(look)
-        state = self._spell(before, node.past)
-        pieces = spelling.hashes(spelling.parts(state))
-        if hashlib.sha256(state).hexdigest() != body.state or pieces != body.parts:
-            return False
-        for other in self._eras.values():
-            if other.start != 0 and not node.past.has(other.start):
-                one, two = sorted((node.id, self._dag.nodes[other.start].id))
-                self._alarms.add(Alarm(one, two))
-        floor = _established(before, body.height)
-        self._eras[node.number] = Era(self._dag, node.number, floor, self._verify)
-        return True
-
-    def _turn(self, node: Node) -> bool:
-        """A new valid checkpoint is here: if it is the best one, everything not before it is judged after it."""
-        best = self._best(self._dag.everything())
-        if best.start != node.number:
-            return False
-        self._era = best
-        self._void = frozenset(best.look(self._dag.everything()).void)
+    def _begin_anew(self) -> None:
+        """Everything that is not before the checkpoint that is the last one now is judged after it."""
+        self._void = frozenset(self._eras.last.look(self._dag.everything()).void)
         self._state, self._stale, self._stale_epochs = None, set(), False
-        self._states.clear()
-        return True
-
-    def _best(self, past: Past) -> Era:
-        """The last valid checkpoint of a past: most checkpoints before it, then the lower id (rule 5)."""
-        if past.has(self._era.start) and self._era.height >= max(era.height for era in self._eras.values()):
-            known = [era for era in self._eras.values() if era.height == self._era.height and past.has(era.start)]
-        else:
-            known = [era for era in self._eras.values() if past.has(era.start)]
-        if not known:
-            return self._eras[0]
-        return min(known, key=lambda era: (-era.height, self._dag.nodes[era.start].id))
-
-    def _look(self) -> Look:
-        return Look(self._era, self._dag.everything(), self._void)
-
-
-def equivocation(one: Event, other: Event) -> bool:
-    """Are these two different events of one device under one sequence number in one channel? (rule 11)
-
-    Raises RemoteError if either has no canonical frame.
-    """
-    mine, theirs = split(one), split(other)
-    return (
-        one.id != other.id
-        and one.pubkey == other.pubkey
-        and (mine.space, mine.channel, mine.seq) == (theirs.space, theirs.channel, theirs.seq)
-    )
-
-
-def _established(state: ControlState, height: int) -> ControlState:
-    """The state that a checkpoint begins with: its height, and the electorate it establishes (rule 4)."""
-    return replace(state, height=height, electorate=state.stewards())
