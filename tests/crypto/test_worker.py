@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from seeded import Device, Seeded
@@ -18,7 +20,7 @@ from tadamun.core.event import Draft, to_json
 from tadamun.core.genuine import Genuine
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.seal import open_many, seal
-from tadamun.crypto.worker import SMALL, Opener, serve
+from tadamun.crypto.worker import SMALL, STARTS, Opener, serve
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +34,17 @@ def batch(device: Device, epoch: EpochKeys) -> list[str | bytes]:
 
 @pytest.fixture
 def opener() -> Iterator[Opener]:
-    with Opener() as opener:
+    with Opener(starts=SMALL + 1) as opener:
         yield opener
+
+
+def ready(opener: Opener, batch: list[str | bytes], epoch: EpochKeys) -> subprocess.Popen[bytes]:
+    """The child, once it does the work."""
+    until = time.monotonic() + 30
+    while not opener._ready:
+        assert time.monotonic() < until, "it never began"
+        opener.open_many(batch, epoch)
+    return child_of(opener)
 
 
 def child_of(opener: Opener) -> subprocess.Popen[bytes]:
@@ -43,6 +54,7 @@ def child_of(opener: Opener) -> subprocess.Popen[bytes]:
 
 
 def test_same_answers(opener: Opener, batch: list[str | bytes], epoch: EpochKeys) -> None:
+    ready(opener, batch, epoch)
     answers = opener.open_many(batch, epoch)
     assert answers == open_many(batch, epoch)
     assert sum(isinstance(answer, Genuine) for answer in answers) == 60
@@ -55,34 +67,49 @@ def test_a_few_are_opened_at_once(opener: Opener, batch: list[str | bytes], epoc
     assert opener._child is None
 
 
+def test_no_child_for_less_than_it_costs(batch: list[str | bytes], epoch: EpochKeys) -> None:
+    with Opener() as opener:
+        assert len(batch) < STARTS
+        assert opener.open_many(batch, epoch) == open_many(batch, epoch)
+        assert opener._child is None
+
+
+def test_nobody_waits_for_the_child_to_begin(tmp_path: Path, batch: list[str | bytes], epoch: EpochKeys) -> None:
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o700)
+    with Opener(str(slow), SMALL + 1) as opener:
+        assert opener.open_many(batch, epoch) == open_many(batch, epoch)
+        assert opener.open_many(batch, epoch) == open_many(batch, epoch)
+        assert child_of(opener).poll() is None
+
+
 def test_killed_child_is_replaced(opener: Opener, batch: list[str | bytes], epoch: EpochKeys) -> None:
     expected = open_many(batch, epoch)
-    opener.open_many(batch, epoch)
-    first = child_of(opener)
+    first = ready(opener, batch, epoch)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     assert opener.open_many(batch, epoch) == expected
+    assert ready(opener, batch, epoch).pid != first.pid
     assert opener.open_many(batch, epoch) == expected
-    assert child_of(opener).pid != first.pid
 
 
 def test_ctrl_c_is_the_parents(opener: Opener, batch: list[str | bytes], epoch: EpochKeys) -> None:
-    opener.open_many(batch, epoch)
-    os.kill(child_of(opener).pid, signal.SIGINT)
+    os.kill(ready(opener, batch, epoch).pid, signal.SIGINT)
     assert opener.open_many(batch, epoch) == open_many(batch, epoch)
     assert child_of(opener).poll() is None
 
 
 @pytest.mark.parametrize("python", ["/nonexistent", "/bin/true"])
 def test_child_that_cannot_start(batch: list[str | bytes], epoch: EpochKeys, python: str) -> None:
-    with Opener(python) as opener:
-        assert opener.open_many(batch, epoch) == open_many(batch, epoch)
+    with Opener(python, SMALL + 1) as opener:
+        for _ in range(3):
+            assert opener.open_many(batch, epoch) == open_many(batch, epoch)
 
 
 def test_closed_opener_still_opens(batch: list[str | bytes], epoch: EpochKeys) -> None:
-    with Opener() as opener:
-        opener.open_many(batch, epoch)
-        child = child_of(opener)
+    with Opener(starts=SMALL + 1) as opener:
+        child = ready(opener, batch, epoch)
     assert child.poll() is not None
     assert opener.open_many(batch, epoch) == open_many(batch, epoch)
     assert opener._child is None
@@ -90,6 +117,7 @@ def test_closed_opener_still_opens(batch: list[str | bytes], epoch: EpochKeys) -
 
 def test_threads_take_turns(opener: Opener, batch: list[str | bytes], epoch: EpochKeys) -> None:
     expected = open_many(batch, epoch)
+    ready(opener, batch, epoch)
     answers: list[bool] = []
 
     def work() -> None:
@@ -123,4 +151,4 @@ def test_half_a_message_ends_the_child(cut: bytes) -> None:
         ours.shutdown(socket.SHUT_WR)
         serve(theirs)
         theirs.shutdown(socket.SHUT_WR)
-        assert ours.recv(1) == b""
+        assert ours.recv(5, socket.MSG_WAITALL) == bytes(4)  # that it was ready, and no answer

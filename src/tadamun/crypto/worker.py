@@ -7,11 +7,13 @@ payloads and the epoch's conversation key over a socket, keeps nothing between b
 also when the parent was killed.
 
 Framing, both ways: length (4 bytes, big endian), then MessagePack. A whole batch passes in one system call each way
-(MSG_WAITALL), because each return from one may have to wait for the lock.
+(MSG_WAITALL), because each return from one may have to wait for the lock. The child's first message is empty: it is
+ready. Until that has come, batches are opened here; nobody waits for a process to begin.
 """
 
 from __future__ import annotations
 
+import select
 import signal
 import socket
 import subprocess
@@ -30,6 +32,7 @@ from tadamun.crypto.seal import open_many, unseal
 from tadamun.crypto.secret import Secret
 
 SMALL: Final = 16  # events; fewer are opened here and now, sooner than the child would answer
+STARTS: Final = 300  # events; fewer are not worth a child, which takes a tenth of a second or two to begin
 
 
 class _Work(msgspec.Struct, array_like=True, frozen=True):
@@ -43,15 +46,16 @@ _answers: Final = msgspec.msgpack.Decoder(list[Event | Reason])
 
 
 class Opener:
-    """One child process, started by the first batch worth it; a context manager.
+    """One child process, started by the first batch worth it (`starts` events); a context manager.
 
     `open_many` blocks: call it from a thread, with batches of 500 to 2,000. Several threads may; they take turns.
     """
 
-    def __init__(self, python: str = sys.executable) -> None:
-        self._python = python
+    def __init__(self, python: str = sys.executable, starts: int = STARTS) -> None:
+        self._python, self._starts = python, starts
         self._child: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
+        self._ready = False
         self._closed = False
         self._turn = Lock()
 
@@ -66,11 +70,16 @@ class Opener:
         return [answer if isinstance(answer, Reason) else Genuine(answer) for answer in answers]
 
     def _ask(self, batch: Sequence[str | bytes], conversation: Secret) -> list[Event | Reason] | None:
-        if self._closed:
+        if self._closed or (self._line is None and len(batch) < self._starts):
             return None
         try:
             if self._line is None:
                 self._line = self._start()
+            if not self._ready:
+                if not select.select([self._line], [], [], 0)[0]:
+                    return None
+                _receive(self._line)
+                self._ready = True
             _send(self._line, _encoder.encode(_Work(conversation.reveal(), list(batch))))
             answers = _answers.decode(_receive(self._line))
         except (OSError, EOFError, ValueError):
@@ -95,6 +104,7 @@ class Opener:
             self._child.kill()  # it holds nothing that could be lost
             self._child.wait()
         self._line = self._child = None
+        self._ready = False
 
     def close(self) -> None:
         """End the child, once the batch under way is done. Later batches are opened in the caller's thread."""
@@ -131,12 +141,13 @@ def _exactly(line: socket.socket, size: int) -> bytearray:
 
 def serve(line: socket.socket) -> None:
     """The child: batches in, answers out, until the other side is gone."""
-    while True:
-        try:
+    try:
+        _send(line, b"")
+        while True:
             work = _works.decode(_receive(line))
             _send(line, _encoder.encode(unseal(work.batch, Secret(work.conversation))))
-        except (EOFError, OSError):
-            return
+    except (EOFError, OSError):
+        return
 
 
 if __name__ == "__main__":
