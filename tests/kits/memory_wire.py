@@ -5,7 +5,7 @@ It passes the same kit as the real one (wire_kit.py). No quotas.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 
 from tadamun.core.event import Event
 from tadamun.core.ports import Clock, Filter, Put, Stored
@@ -74,6 +74,15 @@ class MemoryWire:
                 self._watchers.remove(callback)
 
         return stop
+
+    async def let_go(self, known: Collection[str], before: int) -> int:
+        old = [
+            event.id
+            for event, _ in self._held.values()
+            if event.kind == 3700 and event.created_at < before and not set(known) & set(event.tag("p") or ())
+        ]
+        await self.drop(old)
+        return len(old)
 
     async def sweep(self) -> int:
         gone = [i for i, (event, _) in self._held.items() if self._expired(event)]

@@ -213,3 +213,17 @@ async def test_nothing_readable_on_the_disk(tmp_path: Path) -> None:
 def plain_pages(path: Path, key: Secret) -> bytes:
     """Every page of the file, decrypted, free ones too."""
     return decrypted(path, key.reveal())
+
+
+@pytest.mark.parametrize("kind", ["file", "memory"])
+async def test_what_is_carried_for_others_is_let_go_when_old(tmp_path: Path, kind: str) -> None:
+    wire = store(tmp_path) if kind == "file" else MemoryWire(Setting())
+    ours, theirs = (("p", BOX),), (("p", OTHER),)
+    events = [made(n, at=NOW - n % 2, tags=tags) for n, tags in enumerate((ours, ours, theirs, theirs))]
+    public = made("public", kind=1, at=NOW - 9, tags=theirs)
+    await wire.put(batch(*events, public))
+    assert await wire.let_go({BOX}, NOW) == 1
+    assert set(await found_ids(wire, Filter())) == {e.id for e in (*events[:3], public)}
+    assert await wire.put(batch(events[3])) == [Put.NEW]
+    if isinstance(wire, WireStore):
+        await wire.close()

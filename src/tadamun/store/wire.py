@@ -8,7 +8,7 @@ Deletions are remembered even when they come before what they delete; what has e
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -97,6 +97,11 @@ class WireStore:
     async def drop(self, ids: Sequence[str]) -> None:
         """Remove and forget."""
         await self._write(lambda: self._writes.drop(ids))
+
+    async def let_go(self, known: Collection[str], before: int) -> int:
+        """Forget sealed events older than `before` (Unix seconds, their own time) of mailboxes not among `known`."""
+        boxes = sorted(known)
+        return await self._write(lambda: self._writes.let_go(boxes, before))
 
     async def sweep(self) -> int:
         """Destroy what has expired; returns how many events. For the node to call now and then."""

@@ -68,6 +68,14 @@ class Writes:
         with self._transaction(set(ids)):
             self._drop("id IN (SELECT unhex(value) FROM json_each(?))", listed(ids))
 
+    def let_go(self, known: Sequence[str], before: int) -> int:
+        """Forget what is older than `before` in mailboxes not among `known`; returns how many."""
+        gone: set[str] = set()
+        others = "SELECT n FROM mailboxes WHERE n > 0 AND p NOT IN (SELECT value FROM json_each(?))"
+        with self._transaction(gone):
+            gone |= self._drop(f"mailbox IN ({others}) AND created_at < ?", listed(known), before)
+        return len(gone)
+
     def sweep(self) -> int:
         """Destroy what has expired, here and in the log in front of the file; returns how many."""
         gone: set[str] = set()
