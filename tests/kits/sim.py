@@ -1,8 +1,8 @@
 """A simulated town: several real nodes in one process, on real vaults, joined by a wire that does as it is told.
 
-One thing happens at a time. What nodes do by themselves (the steward's errands) is queued and run one after another; their
-waits are waits for the town's own clock, which only `settle` and `pass_time` move; so a history plays the same way
-every time, and a wait of half a minute takes none. This file does not know what the nodes say to each other.
+One thing happens at a time. What nodes do by themselves (the steward's errands) is queued and run one after another;
+their waits are waits for the town's own clock, which only `settle` and `pass_time` move; so a history plays the same
+way every time, and a wait of half a minute takes none. This file does not know what the nodes say to each other.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import copy
 import heapq
 import shutil
+import warnings
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
@@ -19,14 +20,13 @@ from typing import Any, TypeVar
 
 from kits.memory_wire import MemoryWire
 from kits.sealed import NOW, SeededRandom
-
 from tadamun.carry.memory import Medium
 from tadamun.core.errors import LocalError
 from tadamun.core.event import Event
 from tadamun.core.ports import Clock, Put, Stored
 from tadamun.crypto.secret import FOR_TESTS
 from tadamun.main import parts
-from tadamun.node.node import Node
+from tadamun.node.node import Node, Parts
 from tadamun.node.place import Place
 from tadamun.store.vault import Vault
 
@@ -76,6 +76,7 @@ class SimWire(MemoryWire):
         self.identity = "simulated"
         self.traffic: dict[str, bytes] = {}
         self.full = False
+        self.around: Callable[[str], None] = lambda when: None  # told before and after each put
 
     @property
     def size(self) -> int:
@@ -84,8 +85,11 @@ class SimWire(MemoryWire):
     async def put(self, events: Any) -> list[Put]:
         if self.full:
             return [Put.FULL] * len(events)
+        self.around("before put")
         self.traffic.update((event.id, raw) for event, raw in events)
-        return await super().put(events)
+        answers = await super().put(events)
+        self.around("after put")
+        return answers
 
     async def close(self) -> None:
         self._watchers.clear()
@@ -150,13 +154,13 @@ class Town:
         home = Home(name, folder, SimWire(self.hours), self._random(name, "more"))
         return await self.on(home)
 
-    async def on(self, home: Home) -> Home:
-        """Start the node of a home on what its vault holds."""
+    async def on(self, home: Home, parts: Parts = PARTS, vault: Callable[[Vault], Any] = lambda vault: vault) -> Home:
+        """Start the node of a home on what its vault holds. parts: other rooms; vault: what to put around the vault."""
         home.vault = Vault.open(home.folder, WORDS)
         home.node = Node(
-            home.vault,
+            vault(home.vault),
             home.wire,  # type: ignore[arg-type]  # the same port, in memory
-            PARTS,
+            parts,
             self.hours,
             home.random,
             errands=home.errands.append,
@@ -172,8 +176,10 @@ class Town:
     async def off(self, name: str) -> Home:
         """As if its process were killed: what was under way is gone; what the disk holds stays."""
         home = self.homes.pop(name)
-        for errand in home.errands:
-            errand.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # what an errand would have awaited never was
+            for errand in home.errands:
+                errand.close()
         home.errands.clear()
         for task in home.tasks:
             task.cancel()

@@ -1,4 +1,4 @@
-"""Nodes in a simulated town, with vaults in memory where there is such a place: they wait for the disk at every commit."""
+"""A simulated town, with vaults in memory where there is such a place: they wait for the disk at every commit."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+
 from kits.sim import Town
 
 SHARED = Path("/dev/shm")
@@ -26,3 +27,18 @@ async def town(scratch: Path) -> AsyncIterator[Town]:
     town = Town(scratch)
     yield town
     await town.close()
+
+
+@pytest.fixture
+async def three(town: Town) -> Town:
+    """Amal (founder), Badr (steward), Celine (member), and a post by Amal."""
+    await town.build("amal")
+    await town.call("amal", "space.new", name="Circle", called="Amal")
+    await town.settle()
+    for name, level in (("badr", 50), ("celine", 10)):
+        await town.build(name)
+        await town.join(name, (await town.call("amal", "invite.new", level=level))["link"], name.title())
+        await town.settle()
+    await town.call("amal", "talk.post", text="before")
+    await town.settle()
+    return town

@@ -1,8 +1,8 @@
 """Whatever order things come in, every honest node shows the same: random histories of a small community.
 
-Nodes write, answer, invite, remove, leave, split into parts and come together again, are killed and started anew, while events come
-late, twice and in any order. In the end all are connected, and must agree with each other, with a rebuild from their own log, and
-with a node that hears the same events in another order.
+Nodes write, answer, invite, remove, leave, split into parts and come together again, are killed and started anew,
+while events come late, twice and in any order. In the end all are connected, and must agree with each other, with a
+rebuild from their own log, and with a node that hears the same events in another order.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
-from kits.sim import Home, Template, Town, template
 from witness import agree, fold_in_another_order, has_history
 
+from kits.sim import Home, Template, Town, template
 from tadamun.core.errors import LocalError
 
 DAY = 86_400

@@ -12,10 +12,10 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from kits.sim import Home, Town
-from pages import plain_bytes
+from decrypted import plain_bytes
 from thief import Thief, texts
 
+from kits.sim import Home, Town
 from tadamun.core import upkeep
 from tadamun.core.control import bodies
 from tadamun.node import views
@@ -230,6 +230,18 @@ async def test_with_history_all_a_newcomer_reads_back_once_a_checkpoint_covers_t
     await town.settle()
     assert town.homes["amal"].place.log.height > height
     assert said_in(town.homes["celine"], "heron of old")
+
+
+async def test_with_history_of_some_days_a_newcomer_reads_no_further_back(town: Town) -> None:
+    await found(town, "days:2", badr=50)
+    for day in range(5):
+        await town.call("amal", "talk.post", text=f"heron of day {day}")
+        await town.pass_time(DAY)
+    await let_in(town, "celine")
+    await town.pass_time(1)
+    read = texts(Thief(town.homes["celine"]).read(traffic(town).values()).values())
+    assert "heron of day 4" in read
+    assert not any(f"heron of day {day}" in read for day in (0, 1, 2))
 
 
 async def test_the_wire_shows_no_name_text_topic_key_or_space(town: Town) -> None:

@@ -1,7 +1,7 @@
 """What somebody can read who has a vault and a pile of sealed events: everything, and whatever that leads to.
 
-The thief keeps no rule: secrets are taken from wherever they open (lockboxes, buckets, whispers, links, welcomes), for epochs that
-are clean or not, by devices that are live or not, until nothing more opens.
+The thief keeps no rule: secrets are taken from wherever they open (lockboxes, buckets, whispers, links, welcomes),
+for epochs that are clean or not, by devices that are live or not, until nothing more opens.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import msgspec
-from kits.sim import Home
 
+from kits.sim import Home
 from tadamun.core import upkeep
 from tadamun.core.errors import RemoteError
 from tadamun.core.event import Event, parse

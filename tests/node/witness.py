@@ -9,7 +9,6 @@ from typing import Any
 
 from kits.sealed import SeededRandom
 from kits.sim import PARTS, WORDS, Home, SimWire, Town
-
 from tadamun.core.control.state import ControlState
 from tadamun.core.event import parse
 from tadamun.core.frame import split
@@ -19,7 +18,7 @@ from tadamun.node import views
 from tadamun.node.load import load
 from tadamun.node.node import Node
 from tadamun.node.place import Arrived
-from tadamun.store import log, outbox, parked, spaces
+from tadamun.store import log, outbox, spaces
 from tadamun.store.vault import Vault
 
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -62,7 +61,7 @@ def rows(node: Node) -> Rows:
 
 
 def open_rows(home: Home) -> Rows:
-    """What every member can read: without messages between two, and without what expires (newcomers were not given it)."""
+    """What every member can read: no messages between two, and nothing that expires (newcomers were not given it)."""
     found = rows(home.up)
     hidden = {row[1] for row in found["talk_posts"] if row[16] or row[15]}
     found["talk_posts"] = [row for row in found["talk_posts"] if row[1] not in hidden]
@@ -91,7 +90,7 @@ async def fold_in_another_order(town: Town, home: Home, random: random.Random) -
     folder = town.folder / "again"
     vault = Vault.create(folder, WORDS, SeededRandom(1), cost=FOR_TESTS)
     try:
-        other = Node(vault, SimWire(town.hours), PARTS, town.hours, SeededRandom(2))  # type: ignore[arg-type]
+        other = Node(vault, SimWire(town.hours), PARTS, town.hours, SeededRandom(2))  # type: ignore[arg-type]  # the same port, in memory
         (row,) = spaces.every(tables)
         with vault.write() as tx:
             ref = spaces.add(tx, row.id, row.me, row.device, row.box, "joining", row.anchor, row.joined_at)
@@ -112,3 +111,23 @@ async def fold_in_another_order(town: Town, home: Home, random: random.Random) -
     finally:
         vault.close()
         shutil.rmtree(folder)
+
+
+async def counters(town: Town, name: str) -> dict[str, int]:
+    found: dict[str, int] = (await town.call(name, "node.status"))["counters"]
+    return found
+
+
+def shown(home: Home) -> list[str]:
+    return sorted(row[9] for row in rows(home.up)["talk_posts"])
+
+
+async def goes_on(town: Town) -> None:
+    """Everything works as before, for everybody, and all agree."""
+    await town.call("amal", "talk.post", text="after")
+    await town.settle()
+    for name, home in town.homes.items():
+        if home.place.status == "member":
+            assert {"before", "after"} <= set(shown(home)), name
+            assert (await town.call(name, "node.rebuild"))["same"], name
+    await agree(town)

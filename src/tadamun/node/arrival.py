@@ -107,6 +107,13 @@ def hear_answer(tx: Tables, place: Place, mail: Mail, event: Genuine, now: int) 
     return [MailboxesChanged()], [Arrived(verify(parse(raw, MAX_INNER))) for raw in answer.events]
 
 
+def note_answer(place: Place, event: Genuine) -> None:
+    """Somebody was answered, by this node before it was stopped or by another. Raises RemoteError."""
+    body = upkeep.read(upkeep.WELCOME, event.event.content, ())
+    if isinstance(body, upkeep.Welcome):
+        place.answered[body.to] = max(place.answered.get(body.to, 0), event.event.created_at)
+
+
 def refusal(place: Place) -> UsageError:
     """What a person is told whose ask was refused."""
     return UsageError(REFUSALS.get(place.refused, REFUSALS["not-valid"]))

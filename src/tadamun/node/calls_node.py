@@ -11,13 +11,15 @@ from typing import Any, Literal
 import msgspec
 
 from tadamun.carry.address import parse_address
+from tadamun.core.charter import STEWARD
 from tadamun.core.errors import RemoteError, UsageError
 from tadamun.core.words import N_
 from tadamun.node import archive, views, witness
 from tadamun.node.calls_spaces import In, Nothing, _member
 from tadamun.node.knock import progress
+from tadamun.node.place import Place
 from tadamun.node.workbench import Bench, Call
-from tadamun.store import meta, outbox, parked, peers
+from tadamun.store import log, meta, outbox, parked, peers
 
 LOW_DISK = 200 * 2**20  # bytes
 
@@ -63,6 +65,7 @@ async def status(bench: Bench, asked: Nothing) -> dict[str, Any]:
                 "outbox": outbox.count(node.vault.read, place.ref),
                 "parked": parked.count(node.vault.read, place.ref),
                 "alarms": len(place.log.alarms) if place.control is not None else 0,
+                "equivocations": _doubled(bench, place) if members.get(place.me, 0) >= STEWARD else [],
             }
         )
     return {
@@ -78,6 +81,20 @@ async def status(bench: Bench, asked: Nothing) -> dict[str, Any]:
         "counters": counters,
         "stored": {"vault_bytes": node.vault.size(), "wire_bytes": node.wire.size},
     }
+
+
+def _doubled(bench: Bench, place: Place) -> list[dict[str, Any]]:
+    """Devices that gave one number to two different events, for stewards to see (docs/protocol/2-control.md, rule 11)."""
+    found = {(device, seq) for device, _, seq in log.twice(bench.node.vault.read, place.ref)}
+    found |= {(device, seq) for device, seq, _ in place.log.equivocations}
+    return [
+        {
+            "device": device,
+            "name": bench.facts.names.name(place.space, place.log.member_of(device) or device),
+            "seq": seq,
+        }
+        for device, seq in sorted(found)
+    ]
 
 
 async def doctor(bench: Bench, asked: Nothing) -> dict[str, Any]:

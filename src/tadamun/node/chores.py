@@ -1,7 +1,7 @@
 """What time brings: things expire and are destroyed, prekeys are renewed, addresses announced, epochs of the day begun.
 
-Expiry is by destroying keys: the secret of a bucket, the prekeys it may have been sealed to, the event, its views and full
-text, and the sealed copy; then the write-ahead log is emptied (docs/protocol/3-seal.md, 3.7).
+Expiry is by destroying keys: the secret of a bucket, the prekeys it may have been sealed to, the event, its views and
+full text, and the sealed copy; then the write-ahead log is emptied (docs/protocol/3-seal.md, 3.7).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which devices hold which epoch's secret, as far as the control log tells, and what somebody lacks because of it.
 
-People act at the same time: one is let in while another rotates, a device is shut out and the act turns out void. Then an
-epoch, or a control event that travels under one, is out of a member's reach, and whoever notices hands it on
+People act at the same time: one is let in while another rotates, a device is shut out and the act turns out void.
+Then an epoch, or a control event that travels under one, is out of a member's reach, and whoever notices hands it on
 (docs/protocol/3-seal.md, 3.4). Look-ups only; the steward acts on them.
 """
 
@@ -22,7 +22,7 @@ Holders = Mapping[str, set[str]]  # epoch → devices
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """device has no box for `epoch` ("": it lacks only events) and reads `via`. events: control events to seal there."""
+    """The device has no box for `epoch` ("": only events) and reads `via`; events: control events to seal there."""
 
     device: str
     epoch: str

@@ -36,10 +36,11 @@ PATIENCE: Final = 5.0  # seconds until a full disk is tried again
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody asks to be let in."""
+    """Somebody asks to be let in. again: found when looking again at what had come before; it may be answered already."""
 
     mailbox: Mailbox
     event: Genuine
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Intake:
         self.idle = asyncio.Event()  # set while there is nothing to take in
         self.progress = 0  # events taken in since the start
         self._wake = asyncio.Event()
+        self._looking = False  # at what came to a mailbox before
         self._fresh: deque[Stored] = deque()
         self._opener = Opener()
         tables = desk.vault.read
@@ -138,8 +140,12 @@ class Intake:
     async def _look_again(self, key: str) -> None:
         """Read what a mailbox held before its secret was known here."""
         wanted = Filter(kinds=(3700,), tags=(("p", (key.removeprefix(LOOK_AGAIN),)),))
-        async for page in self.wire.find(wanted, BATCH):
-            await self._store(await self._open(page), self._cursor)
+        self._looking = True
+        try:
+            async for page in self.wire.find(wanted, BATCH):
+                await self._store(await self._open(page), self._cursor)
+        finally:
+            self._looking = False
         async with self.desk.lock:
             with self.desk.vault.write() as tx:
                 meta.remove(tx, key)
@@ -223,6 +229,8 @@ class Intake:
         kind = one.genuine.event.kind
         if kind == upkeep.WELCOME and place.status == "joining":
             return arrival.hear_answer(tx, place, self.desk.ledger.mail, one.genuine, self.desk.clock.now())
+        if kind == upkeep.WELCOME and place.status == "member":
+            arrival.note_answer(place, one.genuine)
         if kind == upkeep.JOIN and place.status == "member" and one.genuine.event.pubkey != place.device.public:
-            return [Asked(one.mailbox, one.genuine)], []
+            return [Asked(one.mailbox, one.genuine, self._looking)], []
         return [], []

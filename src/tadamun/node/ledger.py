@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tadamun.core import upkeep
-from tadamun.core.errors import Reason, RemoteError
+from tadamun.core.errors import LocalError, Reason, RemoteError
 from tadamun.core.event import parse, to_json
 from tadamun.core.frame import split
 from tadamun.core.genuine import Frame, Genuine, Said
@@ -24,7 +24,7 @@ from tadamun.node.anchor import meet_anchor, parts_of
 from tadamun.node.judge import judge
 from tadamun.node.mail import LOOK_AGAIN, Mail, MailboxesChanged
 from tadamun.node.place import SPACE, Arrived, Mailbox, Place
-from tadamun.node.project import Projector
+from tadamun.node.project import Projector, whole
 from tadamun.store import control, log, meta, parked
 
 CONTROL = range(3701, 3713)
@@ -172,6 +172,7 @@ class Ledger:
                 # A control event still to come may give it standing: it is set aside, within the quotas.
                 taken.refused[event.id] = standing
                 waiting.append((item, ()))
+                taken.effects += self.mail.early(tx, place, event)
                 continue
             room, topic, verdict, expires_at = "", event.id, Verdict.ALLOW, frame.expires_at
             try:
@@ -190,6 +191,11 @@ class Ledger:
                 if error.reason is not Reason.UNKNOWN_KIND:
                     continue
                 verdict = Verdict.UNKNOWN  # kept and passed on, not applied
+            except LocalError:
+                raise
+            except Exception:
+                taken.refused[event.id] = Reason.MALFORMED  # a fault of a room that this one event brings out
+                continue
             entries.append(_entry(place, item, room, topic, verdict, expires_at))
         self._park(tx, place, waiting, taken)
         if not entries:
@@ -199,7 +205,13 @@ class Ledger:
         taken.equivocations += len(log.doubled(tx, [entry.id for entry in entries]))
         taken.verdicts.update(self.projector.project(tx, place, saids))
         for item, body, standing in letters:
-            taken.effects += self.mail.take(tx, place, item.genuine.event, item.frame, body, standing, item.via)
+
+            def handle(item: _Item = item, body: upkeep.Body = body, standing: Standing = standing) -> None:
+                effects = self.mail.take(tx, place, item.genuine.event, item.frame, body, standing, item.via)
+                taken.effects += effects
+
+            if not whole(tx, handle):
+                taken.refused[item.id] = Reason.MALFORMED
 
     def _judge_again(self, tx: Tables, place: Place, device: str | None, taken: Taken) -> None:
         """Fold anew every topic in which an event gained or lost its standing; device None: whoever's."""
@@ -232,6 +244,9 @@ class Ledger:
             meta.count(tx, reason)
         if taken.overflow:
             meta.count(tx, Reason.PARKED_OVERFLOW, taken.overflow)
+        if self.projector.tripped:
+            meta.count(tx, Reason.MALFORMED, self.projector.tripped)
+            self.projector.tripped = 0
         if taken.equivocations:
             meta.count(tx, Reason.EQUIVOCATION, taken.equivocations)
 

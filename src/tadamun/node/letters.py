@@ -30,7 +30,7 @@ Info = Callable[[str, str, str], bytes]  # scope, epoch, device → HPKE info
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An event about to be written: kind and canonical content. expires_at: when its sealed copy is to be gone (0: never)."""
+    """An event about to be written: kind and canonical content. expires_at: when its sealed copy goes (0: never)."""
 
     kind: int
     content: str

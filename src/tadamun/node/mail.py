@@ -27,6 +27,7 @@ from tadamun.node.letters import open_lockbox
 from tadamun.node.place import Mailbox, Place
 from tadamun.store import control, epochs, log, meta, peers, spaces
 
+MOST_UNASKED: Final = 32  # secrets taken from one device for epochs that the control log does not name yet
 LOOK_AGAIN: Final = "again:"  # a row in `meta` for each mailbox whose older events are still to be opened
 
 
@@ -119,10 +120,13 @@ class Mail:
                 return ()
 
     def early(self, tx: Tables, place: Place, event: Event) -> Sequence[Any]:
-        """A box may hold the very secret under which the control events travel that it cites: it is opened before they
-        are here. That gives a mailbox to read and nothing more: what is said there is judged, and nothing is sent under
-        an epoch that the control log does not name."""
-        if event.kind != upkeep.LOCKBOXES or event.pubkey not in place.log.state.live_devices():
+        """A box may hold the very secret under which the control events travel that it cites, or one that others use
+        though its author is out by now: it is opened although the event waits or does not count. That gives a mailbox
+        to read and nothing more: what is said there is judged, and nothing is sent under an epoch that the control log
+        does not name."""
+        if event.kind != upkeep.LOCKBOXES or place.log.member_of(event.pubkey) is None:
+            return ()
+        if place.unasked[event.pubkey] >= MOST_UNASKED:
             return ()
         try:
             body = upkeep.read(event.kind, event.content, ())
@@ -131,6 +135,8 @@ class Mail:
         if not isinstance(body, upkeep.Lockboxes):
             return ()
         keys = open_lockbox(place.space, body.epoch, body.boxes, place.device.public, [place.box])
+        if keys is not None and body.epoch not in place.made:
+            place.unasked[event.pubkey] += 1
         return self._learn(tx, place, keys, "epoch")
 
     def after_control(self, tx: Tables, place: Place) -> Sequence[Any]:

@@ -27,11 +27,13 @@ from tadamun.core.ports import Clock, Random, Saying
 from tadamun.core.room import Call, Room
 from tadamun.crypto.keys import Prover
 from tadamun.node import calls_members, calls_node, calls_spaces, chores, views, workbench
+from tadamun.node.audit import audit
 from tadamun.node.desk import Desk
-from tadamun.node.intake import Intake
+from tadamun.node.intake import CURSOR, STORE, Intake
 from tadamun.node.ledger import Ledger, Taken
 from tadamun.node.load import fill, load
-from tadamun.node.mail import Mail, MailboxesChanged, PeersChanged, StatusChanged
+from tadamun.node.lost_wire import queue_own
+from tadamun.node.mail import LOOK_AGAIN, Mail, MailboxesChanged, PeersChanged, StatusChanged
 from tadamun.node.place import Mailbox, Place
 from tadamun.node.project import Projector
 from tadamun.node.quorum import Quorum
@@ -42,6 +44,8 @@ from tadamun.store import meta, peers, spaces
 from tadamun.store.vault import Vault
 from tadamun.store.wire import WireStore
 
+AUDITED: Final = 5_000  # events a tick: at 45 µs each, one part in a hundred of the time
+CARRIED: Final = 14 * 86_400  # seconds that mailboxes of others are carried (docs/protocol/5-sync.md)
 TICK: Final = 20.0  # seconds between looks at the clock for chores
 
 
@@ -118,6 +122,13 @@ class Node:
             self.places[row.id] = load(self.vault.read, row)
         self._know()
         views.refold_if_new(self)
+        views.look_at_unknown(self)
+        if meta.text(self.vault.read, STORE, self.wire.identity) != self.wire.identity:
+            with self.vault.write() as tx:
+                for place in self.places.values():
+                    queue_own(tx, place)
+                meta.put_text(tx, STORE, self.wire.identity)
+                meta.put_number(tx, CURSOR, 0)
         self.intake = Intake(self.desk, self.wire, self.wire.identity, self.known, self._changed)
 
     async def call(self, name: str, params: Mapping[str, Any]) -> Any:
@@ -189,7 +200,18 @@ class Node:
         tasks.create_task(self.peers.run())
 
     def wake_up(self) -> None:
-        """Start what a previous run may have left undone."""
+        """Start what a previous run may have left undone: somebody may have asked to be let in and got no answer."""
+        doors = [
+            box.keys.mailbox.public
+            for place in self.places.values()
+            if place.status == "member"
+            for box in place.mailboxes()
+            if box.use in ("invite", "device")
+        ]
+        if doors:
+            with self.vault.write() as tx:
+                for mailbox in doors:
+                    meta.put(tx, LOOK_AGAIN + mailbox, b"")
         for place in self.places.values():
             for effect in self.ledger.mail.waking(place):
                 self.steward.act_on(place, effect)
@@ -209,6 +231,9 @@ class Node:
         if self.online and (self.listening or self.reach.advertise):
             await chores.announce(self.desk, self.addresses())
         await self.wire.sweep()
+        await self.wire.let_go(self.known, self.clock.now() - CARRIED)
+        if self.intake.idle.is_set():
+            await audit(self.desk, self.wire, self.wire.identity, AUDITED)
         self._keep_counters()
 
     def addresses(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ again from the vault, so that memory is never ahead of the disk.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -75,6 +76,8 @@ class Place:
     invites: dict[str, bodies.Invite] = field(default_factory=dict)  # mailbox's epoch id → every invite heard of
     revoked: set[str] = field(default_factory=set)  # keys of invites that somebody withdrew
     welcomed: set[str] = field(default_factory=set)  # devices this node has answered since it started
+    unasked: Counter[str] = field(default_factory=Counter)  # device → secrets taken from it for epochs not heard of
+    answered: dict[str, int] = field(default_factory=dict)  # device → when (Unix seconds) it was last answered
     carried: dict[str, set[str]] = field(default_factory=dict)  # epoch → control events sealed under it, as far as seen
     boxed: set[tuple[str, str]] = field(default_factory=set)  # (epoch, device) that a lockbox was seen for
     boxes_recalled: bool = False  # whether `boxed` also knows those seen before the start

@@ -6,9 +6,11 @@ the control log, never on the order of arrival.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, Final
 
+from tadamun.core.errors import LocalError, RemoteError
 from tadamun.core.event import Event
 from tadamun.core.fold import fold
 from tadamun.core.frame import split
@@ -19,11 +21,14 @@ from tadamun.node.judge import standing_of
 from tadamun.node.place import Place
 from tadamun.store import log, search
 
+MOST_TRIED: Final = 200  # events of a topic that are suspected one by one when its room trips
+
 
 class Projector:
     """rooms: every room of this node; kinds are looked up once."""
 
     def __init__(self, rooms: Sequence[Room]) -> None:
+        self.tripped = 0  # times that a room tripped over what somebody said
         self.rooms = {room.name: room for room in rooms}
         self.by_kind = {kind: room for room in rooms for kind in room.kinds}
 
@@ -74,19 +79,31 @@ class Projector:
             if not alone or room.fresh is None or saids[0].id != topic:
                 verdicts |= self.refold(tx, place, room, topic)
                 continue
-            standing = standing_of(place, saids[0])
-            if (
-                isinstance(standing, Standing)
-                and room.authorise(room.empty(topic), saids[0], standing) is Verdict.ALLOW
-            ):
+            if self._opens(place, room, topic, saids[0]):
                 fresh.setdefault(name, []).append(saids[0])
             else:
                 verdicts |= self.refold(tx, place, room, topic)
         log.judge(tx, verdicts)
         for name, saids in fresh.items():
-            self._project_fresh(tx, place, self.rooms[name], saids)
-            verdicts |= {said.id: Verdict.ALLOW for said in saids}
+            room = self.rooms[name]
+            if whole(tx, partial(self._project_fresh, tx, place, room, saids)):
+                verdicts |= {said.id: Verdict.ALLOW for said in saids}
+                continue
+            for said in saids:
+                found = self.refold(tx, place, room, said.id)
+                log.judge(tx, found)
+                verdicts |= found
         return verdicts
+
+    def _opens(self, place: Place, room: Room, topic: str, said: Said[Any]) -> bool:
+        """Whether something said, alone in its topic, is allowed: then its rows can be written at once with others'."""
+        standing = standing_of(place, said)
+        if not isinstance(standing, Standing):
+            return False
+        try:
+            return room.authorise(room.empty(topic), said, standing) is Verdict.ALLOW
+        except Exception:
+            return False
 
     def refold(self, tx: Tables, place: Place, room: Room, topic: str) -> dict[str, Verdict]:
         """Fold one topic from the log and write its rows anew. Returns what became of its events."""
@@ -94,7 +111,10 @@ class Projector:
         standings: dict[str, Standing] = {}
         saids = []
         for event in log.topic_events(tx, place.ref, topic):
-            said = self.said(place, event, split(event))
+            try:
+                said = self.said(place, event, split(event))
+            except RemoteError:  # the room reads it otherwise than the version that took it in
+                continue
             if said is None or self.topic(said) != (room.name, topic):
                 continue
             standing = standing_of(place, said)
@@ -103,18 +123,27 @@ class Projector:
                 saids.append(said)
             else:
                 refused[said.id] = Verdict.DENY
-        state, verdicts = fold(room, topic, saids, lambda said: standings[said.id])
-        if Verdict.ALLOW in verdicts.values():
-            room.project(tx, place.space, topic, state)
-            found = room.search(state)
-        else:
-            room.project(tx, place.space, topic, None)
-            found = None
-        if found is None:
-            search.remove(tx, place.ref, topic)
-        else:
-            search.put(tx, place.ref, topic, found)
-        return verdicts | refused
+        verdicts: dict[str, Verdict] = {}
+
+        def write(some: Sequence[Said[Any]]) -> None:
+            nonlocal verdicts
+            state, verdicts = fold(room, topic, some, lambda said: standings[said.id])
+            allowed = Verdict.ALLOW in verdicts.values()
+            room.project(tx, place.space, topic, state if allowed else None)
+            found = room.search(state) if allowed else None
+            if found is None:
+                search.remove(tx, place.ref, topic)
+            else:
+                search.put(tx, place.ref, topic, found)
+
+        if whole(tx, partial(write, saids)):
+            return verdicts | refused
+        # A fault of ours that somebody's words bring out. The one that does is set aside, whichever came last.
+        self.tripped += 1
+        for bad in sorted(saids, key=lambda said: said.id)[:MOST_TRIED]:
+            if whole(tx, partial(write, [said for said in saids if said is not bad])):
+                return verdicts | refused | {bad.id: Verdict.DENY}
+        return refused | {said.id: Verdict.DENY for said in saids}
 
     def _project_fresh(self, tx: Tables, place: Place, room: Room, saids: Sequence[Said[Any]]) -> None:
         if room.fresh is not None:
@@ -125,3 +154,18 @@ class Projector:
             if found is not None:
                 texts.append((said.id, found))
         search.put_many(tx, place.ref, texts)
+
+
+def whole(tx: Tables, work: Callable[[], None]) -> bool:
+    """Do all of it or, if it trips over itself, nothing. The disk's faults are raised (LocalError)."""
+    tx.execute("SAVEPOINT whole")
+    try:
+        work()
+    except LocalError:
+        raise
+    except Exception:
+        tx.execute("ROLLBACK TO whole")
+        tx.execute("RELEASE whole")
+        return False
+    tx.execute("RELEASE whole")
+    return True

@@ -1,8 +1,9 @@
-"""What a node does by itself for its spaces, one thing after another: let people in, hand out secrets, propose checkpoints.
+"""What a node does by itself for its spaces, one thing after another: let people in, hand out secrets, propose
+checkpoints.
 
-It acts on the effects that the ledger reported after their transaction is through. Where several nodes could do the same, the one
-most concerned does it at once and the others after a random wait, if it is still to do. Every act is an ordinary event; a node that
-never gets to it leaves nothing broken.
+It acts on the effects that the ledger reported after their transaction is through. Where several nodes could do the
+same, the one most concerned does it at once and the others after a random wait, if it is still to do. Every act is an
+ordinary event; a node that never gets to it leaves nothing broken.
 """
 
 from __future__ import annotations
@@ -88,6 +89,8 @@ class Steward:
             pass
 
     async def _asked(self, place: Place, asked: Asked) -> None:
+        if asked.again and place.answered.get(asked.event.event.pubkey, -1) >= asked.event.event.created_at:
+            return
         if asked.mailbox.use == "device":
             await self._own_device(place, asked)
             return

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from tadamun.core.errors import RemoteError
 from tadamun.core.frame import split
 from tadamun.core.ports import Tables
 from tadamun.core.room import Room, Standing, Verdict
+from tadamun.crypto.keys import recall
+from tadamun.node.intake import CURSOR
 from tadamun.node.judge import judge
+from tadamun.node.place import Arrived
 from tadamun.store import log, meta, search
 from tadamun.store.vault import Vault
 
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from tadamun.node.place import Place
 
 VERSION: Final = "views"
+PROGRAM: Final = "program"
 _NAME: Final = re.compile(
     r"CREATE\s+(?:UNIQUE\s+)?(TABLE|INDEX|VIRTUAL\s+TABLE)\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)", re.I
 )
@@ -46,6 +51,25 @@ def refold_if_new(node: Node) -> None:
                 if place.control is not None:
                     fold_all(tx, node, place)
             meta.remove(tx, "views-empty")
+
+
+def look_at_unknown(node: Node) -> None:
+    """What a former version of this program did not know, it may know now: such events are taken in again, and the wire
+    store is read from its beginning for those that could not even be kept."""
+    kinds = sorted(kind for room in node.parts.rooms for kind in room.kinds)
+    now = f"{version('tadamun')} {kinds}"
+    before = meta.text(node.vault.read, PROGRAM)
+    if before == now:
+        return
+    with node.vault.write() as tx:
+        for place in node.places.values() if before else ():
+            if place.control is None:
+                continue
+            unknown = [kept for kept in log.waiting(tx, place.ref) if not kept.room]
+            log.remove(tx, [kept.id for kept in unknown])
+            node.ledger.take(tx, place, [Arrived(recall(kept.event)) for kept in unknown])
+        meta.put_number(tx, CURSOR, 0)
+        meta.put_text(tx, PROGRAM, now)
 
 
 def rebuild(node: Node) -> tuple[int, bool]:

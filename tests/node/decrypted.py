@@ -1,7 +1,7 @@
 """The bytes that an SQLCipher file holds once its key is known: every page, used or free, and every frame of its log.
 
-SQLCipher 4: pages of 4,096 bytes, of which the last 80 are the IV (16) and the MAC (64); the first 16 of the file are its salt;
-AES-256-CBC under the key as given (https://www.zetetic.net/sqlcipher/design/).
+SQLCipher 4: pages of 4,096 bytes, of which the last 80 are the IV (16) and the MAC (64); the first 16 of the file are
+its salt; AES-256-CBC under the key as given (https://www.zetetic.net/sqlcipher/design/).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
-from kits.sim import WORDS, Home
 
+from kits.sim import WORDS, Home
 from tadamun.store import keyfile
 
 PAGE, RESERVED, IV, SALT = 4_096, 80, 16, 16
