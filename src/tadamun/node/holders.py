@@ -50,21 +50,23 @@ def holders(place: Place) -> Holders:
 
 
 def _handed(place: Place) -> dict[str, str]:
-    """What each newcomer was handed: the deepest of the epochs before the event that let the device in."""
-    depths = {event: (place.depth(epoch), epoch) for epoch, event in place.made.items()}
+    """What each newcomer was handed: of the epochs before the event that let the device in the deepest, then lowest.
+
+    Asking the control log for its best epoch there would be exact, and dear in a space with thousands of newcomers.
+    """
+    known = place.log
+    ranks = {event: (-place.depth(epoch), epoch) for epoch, event in place.made.items() if known.effective(event)}
     arrivals = {event: device for device, event in place.came.items()}
     best: dict[str, tuple[int, str]] = {}
     handed = {}
-    for one in place.log.events():  # parents first
-        deepest = max((best[parent] for parent in split(one.event).auth if parent in best), default=None)
-        device = arrivals.get(one.event.id)
-        if device is not None and deepest is not None:
-            handed[device] = deepest[1]
-        own = depths.get(one.event.id)
-        if own is not None and (deepest is None or own > deepest):
-            deepest = own
-        if deepest is not None:
-            best[one.event.id] = deepest
+    for one in known.events():  # parents first
+        found = [best[parent] for parent in split(one.event).auth if parent in best]
+        if one.event.id in arrivals and found:
+            handed[arrivals[one.event.id]] = min(found)[1]
+        if one.event.id in ranks:
+            found.append(ranks[one.event.id])
+        if found:
+            best[one.event.id] = min(found)
     return handed
 
 

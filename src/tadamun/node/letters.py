@@ -25,6 +25,7 @@ from tadamun.crypto.text import from_b64, to_b64
 from tadamun.crypto.whisper import whisper
 from tadamun.node.place import Mailbox, Place
 
+DAY = 86_400  # seconds
 Info = Callable[[str, str, str], bytes]  # scope, epoch, device → HPKE info
 
 
@@ -111,23 +112,52 @@ def history(links: Sequence[tuple[Mailbox, Mailbox]], random: Random) -> list[Le
     ]
 
 
-def unlinked(place: Place, now: int) -> list[tuple[Mailbox, Mailbox]]:
-    """(child, parent) from the current epoch back, as far as the charter lets newcomers read, not linked yet."""
-    history_policy = place.log.state.charter.history
-    best = place.best_epoch()
-    if best is None or history_policy == "joining":
+def unlinked(place: Place) -> list[tuple[Mailbox, Mailbox]]:
+    """(child, parent) from the current epoch back to the first, not linked yet; none unless newcomers may read all."""
+    if place.log.state.charter.history != "all":
         return []
-    oldest = now - history_policy * 86_400 if isinstance(history_policy, int) else 0
-    pairs, seen, layer = [], set(), [best]
+    pairs = _back(place, 0)
+    reach = {one.id for pair in pairs for one in pair}
+    return [(child, parent) for child, parent in pairs if not _linked(place, (child.id, parent.id), reach)]
+
+
+def recent(place: Place, now: int) -> list[Mailbox]:
+    """Epochs in use within the days that newcomers may read back, the current one aside. They are handed to each
+    newcomer in a box: a link would lie in its child's mailbox, where whoever comes later follows it further back."""
+    days = place.log.state.charter.history
+    if not isinstance(days, int):
+        return []
+    # Each UTC day has an epoch of its own, so an epoch holds what was said on the day it began.
+    oldest = (now // DAY - days) * DAY
+    return list({p.id: p for _, p in _back(place, oldest) if _began(place, p) >= oldest}.values())
+
+
+def _began(place: Place, epoch: Mailbox) -> int:
+    """When an epoch was begun at the latest: who was away learnt of it later than its author says. (Who lies about it
+    only keeps newcomers from reading it.)"""
+    made = place.log.genuine(place.made.get(epoch.id, ""))
+    return epoch.since if made is None else min(epoch.since, made.event.created_at)
+
+
+def _back(place: Place, oldest: int) -> list[tuple[Mailbox, Mailbox]]:
+    """(child, parent), both held here, from the current epoch back as long as the parent came at `oldest` or later."""
+    best = place.best_epoch()
+    pairs: list[tuple[Mailbox, Mailbox]] = []
+    reach, layer = set[str](), [] if best is None else [best]
     while layer:
         child = layer.pop()
         for parent in place.tree.get(child.id, ()):
             held = place.boxes.get(parent)
-            # An epoch was in use until the next began: what counts is when the child came.
-            if held is None or (child.since < oldest) or (child.id, parent) in seen:
+            if held is None or held.since < oldest or (child, held) in pairs:
                 continue
-            seen.add((child.id, parent))
-            layer.append(held)
-            if (child.id, parent) not in place.linked:
-                pairs.append((child, held))
+            pairs.append((child, held))
+            if held.id not in reach:
+                reach.add(held.id)
+                layer.append(held)
     return pairs
+
+
+def _linked(place: Place, pair: tuple[str, str], reach: set[str]) -> bool:
+    """Was a link seen where those who follow the links can read it? Those seen before the start are taken to be."""
+    under = place.linked_under.get(pair)
+    return pair in place.linked and (under is None or bool(under & reach))

@@ -86,6 +86,9 @@ class Mail:
                 return self._learn(tx, place, keys, "epoch")
             case upkeep.HistoryLinks():
                 place.linked |= {(child, parent) for child, parent, _ in body.links}
+                best = place.best_epoch()
+                for child, parent, _ in body.links:
+                    place.linked_under.setdefault((child, parent), set()).add(via or ("" if best is None else best.id))
                 return self._follow(tx, place, body)
             case upkeep.Bucket():
                 if body.expires <= self.clock.now():

@@ -82,6 +82,9 @@ class Place:
     boxed: set[tuple[str, str]] = field(default_factory=set)  # (epoch, device) that a lockbox was seen for
     boxes_recalled: bool = False  # whether `boxed` also knows those seen before the start
     linked: set[tuple[str, str]] = field(default_factory=set)  # (child, parent) epochs that a history link was seen for
+    linked_under: dict[tuple[str, str], set[str]] = field(
+        default_factory=dict
+    )  # epochs it was seen under since the start
     standings: dict[tuple[str, tuple[str, ...], int], Standing] = field(default_factory=dict)  # see judge.py
     owners: dict[str, str] = field(default_factory=dict)  # device → member, as far as looked up
     mailboxes_version: int = 0  # grows when a secret comes or goes, so that carriers are told

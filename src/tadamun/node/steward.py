@@ -20,7 +20,7 @@ from tadamun.core.ports import Random, Saying
 from tadamun.node import letters
 from tadamun.node.arrival import device_request_key
 from tadamun.node.desk import Desk
-from tadamun.node.holders import lacks, recall_boxes
+from tadamun.node.holders import holders, lacks, recall_boxes
 from tadamun.node.intake import Asked
 from tadamun.node.letters import Letter
 from tadamun.node.mail import ControlChanged, Needed, Signed, StatusChanged
@@ -211,7 +211,7 @@ class Steward:
             await self.quorum.propose_checkpoint(place)
 
     async def _history(self, place: Place) -> None:
-        """Link the current epoch to those before it, as far as the charter lets newcomers read, once a checkpoint
+        """Hand on the epochs before the current one as far as the charter lets newcomers read, once a checkpoint
         covers who is here (docs/protocol/3-seal.md, 3.6)."""
         if place.status != "member" or worth_a_checkpoint(place.log):
             return
@@ -222,9 +222,19 @@ class Steward:
 
     async def _link(self, place: Place) -> None:
         async with self.desk.lock:
-            pairs = letters.unlinked(place, self.desk.clock.now())
+            pairs = letters.unlinked(place)
             if pairs:
                 self.desk.write(place, letters.history(pairs, self.random))
+            recall_boxes(self.desk.vault.read, place)
+            who = holders(place)
+            boxes = [
+                letters.top_up(box.keys, device, kept.hpke)
+                for box in letters.recent(place, self.desk.clock.now())
+                for device, kept in sorted(place.log.state.live_devices().items())
+                if box.id in who and device not in who[box.id]
+            ]
+            if boxes:
+                self.desk.write(place, boxes)
         await self.desk.deliver()
 
     async def _introduce(self, place: Place) -> None:
