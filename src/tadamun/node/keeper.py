@@ -17,11 +17,11 @@ from typing import Final
 
 from tadamun.carry.pace import Pace
 from tadamun.carry.policy import Policy
+from tadamun.carry.reached import address_of
 from tadamun.carry.relay import Relay
 from tadamun.core.errors import Reason, UsageError, VaultError
 from tadamun.core.ports import Clock, Random
 from tadamun.crypto.secret import Secret
-from tadamun.node.node import address_of
 from tadamun.store.wire import WireStore
 from tadamun.store.wire_quota import Quota
 

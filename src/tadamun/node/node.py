@@ -20,6 +20,7 @@ import msgspec
 from tadamun.carry.lan import Lan
 from tadamun.carry.peers import Peers
 from tadamun.carry.policy import Policy
+from tadamun.carry.reached import address_of, reached
 from tadamun.carry.relay import Relay
 from tadamun.core.errors import LocalError, Reason, UsageError
 from tadamun.core.facts import Facts
@@ -97,6 +98,8 @@ class Node:
     def __post_init__(self) -> None:
         self.started_at = self.clock.now()
         self.known: dict[str, tuple[int, Mailbox]] = {}
+        self._bound: tuple[str, int] | None = None
+        self._reached: tuple[str, ...] = ()
         self._told: dict[str, int] = {}  # space → the version of its mailboxes that carriers know
         self.projector = Projector(self.parts.rooms)
         self.ledger = Ledger(self.projector, Mail(self.clock))
@@ -193,6 +196,8 @@ class Node:
                     address=f"{self.reach.listen[0]}:{self.reach.listen[1]}",
                 ) from error
             self.listening.append(address_of(host, port))
+            self._bound = host, port
+            self._reached = reached(host, port)
         if self.reach.lan:
             self.lan = Lan(self.clock, self.random, self.counters, self._met, port)
             tasks.create_task(self.lan.run())
@@ -228,7 +233,9 @@ class Node:
         if await chores.expire(self.desk):
             self.refresh()  # relay and peers forget the mailboxes, and the keys with them
         await chores.renew_prekeys(self.desk)
-        if self.online and (self.listening or self.reach.advertise):
+        if self._bound is not None:
+            self._reached = reached(*self._bound)  # a laptop goes from network to network
+        if self.online and self.addresses():
             await chores.announce(self.desk, self.addresses())
         await self.wire.sweep()
         await self.wire.let_go(self.known, self.clock.now() - CARRIED)
@@ -238,7 +245,7 @@ class Node:
 
     def addresses(self) -> tuple[str, ...]:
         """Where others can reach this node, as they are told."""
-        return self.reach.advertise or tuple(self.listening)
+        return self.reach.advertise or self._reached
 
     def _changed(self, place: Place, taken: Taken) -> None:
         """News of a transaction: tell whoever waits, and start what it asks for."""
@@ -310,11 +317,6 @@ class Node:
             with self.vault.write() as tx:
                 for reason, count in counted.items():
                     meta.count(tx, reason, count)
-
-
-def address_of(host: str, port: int) -> str:
-    """The relay's address as others type it."""
-    return f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
 
 
 @asynccontextmanager
