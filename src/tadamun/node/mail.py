@@ -23,11 +23,15 @@ from tadamun.crypto.lockbox import BoxKey
 from tadamun.crypto.secret import Secret
 from tadamun.crypto.text import from_b64
 from tadamun.crypto.whisper import hear
+from tadamun.node.channels import DAY, LONGEST
 from tadamun.node.letters import open_lockbox
 from tadamun.node.place import Mailbox, Place
 from tadamun.store import control, epochs, log, meta, peers, spaces
 
 MOST_UNASKED: Final = 32  # secrets taken from one device for epochs that the control log does not name yet
+MOST_GIVEN: Final = 500  # secrets taken from one device while the node runs: every connection proves each
+MOST_WHISPERS: Final = 1_000  # of one device, listened to while the node runs: 20 ms each if they are long
+MOST_BOXES: Final = 4_000  # secrets of a space, beyond which older history is not followed
 LOOK_AGAIN: Final = "again:"  # a row in `meta` for each mailbox whose older events are still to be opened
 
 
@@ -83,7 +87,7 @@ class Mail:
             case upkeep.Lockboxes():
                 place.boxed |= {(body.epoch, device) for device, _ in body.boxes}
                 keys = open_lockbox(place.space, body.epoch, body.boxes, place.device.public, [place.box])
-                return self._learn(tx, place, keys, "epoch")
+                return self._learn(tx, place, keys, "epoch", event.pubkey)
             case upkeep.HistoryLinks():
                 place.linked |= {(child, parent) for child, parent, _ in body.links}
                 best = place.best_epoch()
@@ -91,12 +95,13 @@ class Mail:
                     place.linked_under.setdefault((child, parent), set()).add(via or ("" if best is None else best.id))
                 return self._follow(tx, place, body)
             case upkeep.Bucket():
-                if body.expires <= self.clock.now():
+                if not self.clock.now() < body.expires <= self.clock.now() + LONGEST + DAY:
                     return ()
                 own = [key for key, _ in place.prekeys]
                 keys = open_lockbox(body.scope, body.bucket, body.boxes, place.device.public, own, labels.bucket_box)
-                readers = frozenset(device for device, _ in body.boxes)
-                return self._learn(tx, place, keys, "bucket", expires_at=body.expires, readers=readers)
+                # Its maker has the secret, listed or not: else it could be made for those left after one's removal.
+                readers = frozenset([event.pubkey, *(device for device, _ in body.boxes)])
+                return self._learn(tx, place, keys, "bucket", event.pubkey, expires_at=body.expires, readers=readers)
             case upkeep.Prekey():
                 place.prekeys_of[event.pubkey] = max(
                     place.prekeys_of.get(event.pubkey, (-1, "")), (frame.seq, body.prekey)
@@ -140,7 +145,7 @@ class Mail:
         keys = open_lockbox(place.space, body.epoch, body.boxes, place.device.public, [place.box])
         if keys is not None and body.epoch not in place.made:
             place.unasked[event.pubkey] += 1
-        return self._learn(tx, place, keys, "epoch")
+        return self._learn(tx, place, keys, "epoch", event.pubkey)
 
     def after_control(self, tx: Tables, place: Place) -> Sequence[Any]:
         """Bring mailboxes and one's own status in step with the control state."""
@@ -165,9 +170,14 @@ class Mail:
         """What to see to when the node starts: whatever a previous run may have left undone."""
         return () if place.control is None else (ControlChanged(), Signed(""), StatusChanged(place.status))
 
-    def _learn(self, tx: Tables, place: Place, keys: EpochKeys | None, use: str, **more: Any) -> Sequence[Any]:
-        if keys is None or keys.id in place.boxes:
+    def _learn(
+        self, tx: Tables, place: Place, keys: EpochKeys | None, use: str, giver: str = "", **more: Any
+    ) -> Sequence[Any]:
+        """giver: the device that handed it over, which may do so MOST_GIVEN times; "": nobody did."""
+        if keys is None or keys.id in place.boxes or place.given[giver] >= MOST_GIVEN:
             return ()
+        if giver:
+            place.given[giver] += 1
         self.keep(tx, place, Mailbox(keys, use, since=self.clock.now(), **more))
         if use == "epoch":
             return (MailboxesChanged(), *self._follow_all(tx, place))
@@ -202,7 +212,7 @@ class Mail:
             found = False
             for child, parent, link in body.links:
                 held = place.boxes.get(child)
-                if held is None or parent in place.boxes:
+                if held is None or parent in place.boxes or len(place.boxes) >= MOST_BOXES:
                     continue
                 try:
                     keys = EpochKeys.from_secret(place.space, held.keys.open_link(parent, link))
@@ -223,6 +233,9 @@ class Mail:
         return effects
 
     def _hear(self, tx: Tables, place: Place, event: Event, body: upkeep.Whisper, standing: Standing) -> Sequence[Any]:
+        if place.whispers[event.pubkey] >= MOST_WHISPERS:
+            return ()
+        place.whispers[event.pubkey] += 1
         keys: list[BoxKey] = [place.box, *(key for key, _ in place.prekeys)]
         try:
             heard = next((found for key in keys if (found := hear(key, body.boxes, place.space, event.pubkey))), None)
@@ -230,7 +243,7 @@ class Mail:
             return ()
         if heard is None or place.me not in heard.members or standing.member not in heard.members:
             return ()
-        if heard.expires_at and heard.expires_at <= self.clock.now():
+        if heard.expires_at and not self.clock.now() < heard.expires_at <= self.clock.now() + LONGEST + DAY:
             return ()
         if heard.expires_at:
             log.expire_at(tx, event.id, heard.expires_at)
@@ -243,6 +256,7 @@ class Mail:
             place,
             EpochKeys.from_secret(channel, heard.secret),
             "dm",
+            event.pubkey,
             channel=channel,
             peer=peer,
             expires_at=heard.expires_at,

@@ -76,6 +76,8 @@ class Place:
     invites: dict[str, bodies.Invite] = field(default_factory=dict)  # mailbox's epoch id → every invite heard of
     revoked: set[str] = field(default_factory=set)  # keys of invites that somebody withdrew
     welcomed: set[str] = field(default_factory=set)  # devices this node has answered since it started
+    given: Counter[str] = field(default_factory=Counter)  # device → secrets taken from it since the start
+    whispers: Counter[str] = field(default_factory=Counter)  # device → whispers of its that were listened to
     unasked: Counter[str] = field(default_factory=Counter)  # device → secrets taken from it for epochs not heard of
     answered: dict[str, int] = field(default_factory=dict)  # device → when (Unix seconds) it was last answered
     carried: dict[str, set[str]] = field(default_factory=dict)  # epoch → control events sealed under it, as far as seen
