@@ -194,6 +194,25 @@ async def test_a_private_message_is_for_two(town: Town) -> None:
     assert not any(channel in json.dumps(event.tags) + event.content for event in read.values())
 
 
+async def test_what_somebody_wrote_in_private_stays_when_they_are_out_and_no_more_comes(town: Town) -> None:
+    await found(town, badr=50, celine=10)
+    await town.call("celine", "talk.post", text="before", to=town.homes["badr"].me)
+    await town.settle()
+    # Out, but nobody has told her yet: she writes on, and cites what she knows.
+    town.medium.cut("celine", "amal")
+    town.medium.cut("celine", "badr")
+    await town.call("amal", "members.remove", member=town.homes["celine"].me)
+    await town.settle()
+    await town.call("celine", "talk.post", text="after", to=town.homes["badr"].me)
+    town.medium.heal()
+    await town.settle()
+    badr = town.homes["badr"]
+    assert said_in(badr, "before")
+    assert not said_in(badr, "after")
+    assert (await town.call("badr", "node.rebuild"))["same"]
+    assert said_in(badr, "before")
+
+
 async def test_a_newcomer_with_history_joining_opens_nothing_from_before(town: Town) -> None:
     await found(town, "joining", badr=50)
     for name in ("amal", "badr"):

@@ -32,13 +32,22 @@ def judge(place: Place, device: str, seq: int, event: str, frame: Frame) -> Stan
     if there is None:
         return None
     member = log.member_of(device)
-    now = log.state
-    if member is None or device not in there.live_devices() or device not in now.live_devices():
+    if member is None or device not in there.live_devices():
         return Reason.NOT_MEMBER
     peer = place.peer_of(frame.channel)
     if member not in (peer, place.me) or peer not in there.members:
         return Reason.NOT_MEMBER
     return Standing(member=member, level=there.members[member].level, may_write=True, may_moderate=False)
+
+
+def closed(place: Place, device: str, frame: Frame) -> bool:
+    """Whether a private channel no longer takes anything from this device, because it or its member is out.
+
+    There is no cut for private channels: what came before that was known here stays, what comes later is refused,
+    whatever it cites. Asked on arrival only; what is in the log is judged without it.
+    """
+    known = place.log.state.devices.get(device)
+    return frame.channel != SPACE and (known is None or not known.live)
 
 
 def standing_of(place: Place, said: Said[Any]) -> Standing | Reason | None:

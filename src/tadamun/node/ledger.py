@@ -21,7 +21,7 @@ from tadamun.core.ports import Tables
 from tadamun.core.room import Standing, Verdict
 from tadamun.crypto.keys import recall
 from tadamun.node.anchor import meet_anchor, parts_of
-from tadamun.node.judge import judge
+from tadamun.node.judge import closed, judge
 from tadamun.node.mail import LOOK_AGAIN, Mail, MailboxesChanged
 from tadamun.node.place import SPACE, Arrived, Mailbox, Place
 from tadamun.node.project import Projector, whole
@@ -164,6 +164,8 @@ class Ledger:
         for item in items:
             event, frame = item.genuine.event, item.frame
             standing = judge(place, event.pubkey, frame.seq, event.id, frame)
+            if closed(place, event.pubkey, frame):
+                standing = Reason.NOT_MEMBER
             if standing is None:
                 waiting.append((item, tuple(place.log.unknown(frame.auth))))
                 taken.effects += self.mail.early(tx, place, event)
