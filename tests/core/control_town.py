@@ -36,9 +36,10 @@ def verify(key: str, digest: bytes, signature: str) -> bool:
     return signature == sign(key, digest)
 
 
-def bundle(key: str, proof: str | None = None) -> bodies.Bundle:
+def bundle(key: str, member: str) -> bodies.Bundle:
+    """What a device signs who is to be that member's."""
     hpke, prekey = b64("hpke", key), b64("prekey", key)
-    return bodies.Bundle(key, hpke, prekey, proof or sign(key, digests.bundle_digest(key, hpke, prekey)))
+    return bodies.Bundle(key, hpke, prekey, sign(key, digests.bundle_digest(member, key, hpke, prekey)))
 
 
 @dataclass
@@ -76,7 +77,9 @@ class Town:
         self.founder = person(founder)
         self.events: dict[str, Genuine] = {}
         device = self.founder.devices[0]
-        genesis = bodies.Genesis(name=name, nonce=sha("nonce", name), charter=charter, device=bundle(device.key))
+        genesis = bodies.Genesis(
+            name=name, nonce=sha("nonce", name), charter=charter, device=bundle(device.key, device.key)
+        )
         content = spell(genesis)
         self.space = digests.space_id(device.key, content)
         self.genesis = self._event(device, bodies.GENESIS, content, ())
@@ -128,7 +131,7 @@ class Town:
         invite: str = "",
         **more: Any,
     ) -> str:
-        listed = bundle(who.id)
+        listed = bundle(who.id, who.id)
         proof = sign(invite, digests.join_proof_digest(self.space, who.id, listed.hpke)) if invite else ""
         body = bodies.Admit(member=who.id, device=listed, level=level, invite=invite, proof=proof, cosign=())
         return self.say(by, bodies.ADMIT, self.cosigned(body, bodies.ADMIT, together), after, **more)
@@ -170,7 +173,7 @@ class Town:
         """A further device of that person, listed by an earlier one."""
         new = Device(sha("key", by.name, len(by.devices)))
         by.devices.append(new)
-        return self.say(by, bodies.DEVICE_ADD, bodies.DeviceAdd(device=bundle(new.key)), after, device, **more)
+        return self.say(by, bodies.DEVICE_ADD, bodies.DeviceAdd(device=bundle(new.key, by.id)), after, device, **more)
 
     def revoke(
         self,

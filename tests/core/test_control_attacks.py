@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from control_town import Person, Town, belongs, person, sha, town_of, verify
+from control_town import Person, Town, belongs, bundle, person, sha, town_of, verify
 
+from tadamun.core.body import spell
 from tadamun.core.control import bodies
 from tadamun.core.control.log import ControlLog
 from tadamun.core.errors import Reason, RemoteError
@@ -37,31 +38,51 @@ def test_the_target_does_not_co_sign() -> None:
     assert town.log.state.level(ann.id) == 50
 
 
+def listing(device: bodies.Bundle) -> str:
+    return spell(bodies.DeviceAdd(device=device))
+
+
 def test_nobody_lists_somebody_elses_device() -> None:
     town, (ann, bob) = town_of(10, 10)
     before = town.log.heads
     mine = town.add_device(bob)
-    stolen = next(iter(town.events[mine].event.content.split('"key":"')[1:]))[:64]
-    body = town.events[mine].event.content
-    late = town.say(ann, bodies.DEVICE_ADD, body, after=before)
-    after = town.say(ann, bodies.DEVICE_ADD, body)
+    device = bob.devices[1].key
+    copied = town.events[mine].event.content
+    late = town.say(ann, bodies.DEVICE_ADD, copied, after=before)
+    after = town.say(ann, bodies.DEVICE_ADD, copied)
+    assert "did not sign" in town.log.why_void(late)  # it signed that it is Bob's
     assert "another member" in town.log.why_void(after)
-    assert town.log.effective(late)  # nobody can tell which was first: so the key is nobody's to use
-    assert not town.log.state.devices[stolen].live
-    wrong = msgspec.json.decode(body)
-    wrong["device"]["proof"] = "00" * 64
-    wrong["device"]["key"] = sha("another")
-    assert "sign" in town.log.why_void(town.say(ann, bodies.DEVICE_ADD, msgspec.json.encode(wrong).decode()))
+    assert town.log.state.devices[device].member == bob.id
+    assert town.log.state.devices[device].live
+
+
+def test_a_device_that_signed_for_two_members_is_nobodys_to_use() -> None:
+    town, (ann, bob) = town_of(10, 10)
+    before = town.log.heads
+    town.add_device(bob)
+    device = bob.devices[1].key
+    assert town.log.effective(town.say(ann, bodies.DEVICE_ADD, listing(bundle(device, ann.id)), after=before))
+    belongs(town)
+    assert not town.log.state.devices[device].live
+
+
+@pytest.mark.parametrize("field", ["key", "hpke", "prekey", "proof"])
+def test_a_bundle_is_listed_whole_or_not_at_all(field: str) -> None:
+    town, (ann,) = town_of(10)
+    signed, other = bundle(sha("one"), ann.id), bundle(sha("two"), ann.id)
+    changed = msgspec.structs.replace(signed, **{field: getattr(other, field)})
+    assert "did not sign" in town.log.why_void(town.say(ann, bodies.DEVICE_ADD, listing(changed)))
+    assert town.log.effective(town.say(ann, bodies.DEVICE_ADD, listing(signed)))
 
 
 def test_nobody_takes_a_members_first_device() -> None:
     town, (ann,) = town_of(10)
     before = town.log.heads
     bob = town.join("bob")
-    body = town.events[town.log.heads[0]].event.content
-    listed = msgspec.json.decode(body)["device"]
-    taken = msgspec.json.encode({"v": 1, "device": listed}).decode()
-    town.say(ann, bodies.DEVICE_ADD, taken, after=before)
+    copied = town.say(ann, bodies.DEVICE_ADD, listing(bundle(bob.id, bob.id)), after=before)
+    assert "did not sign" in town.log.why_void(copied)
+    # Not even together with Bob: his id names his device.
+    town.say(ann, bodies.DEVICE_ADD, listing(bundle(bob.id, ann.id)), after=before)
     belongs(town)
     assert town.log.state.devices[bob.id].member == bob.id
     assert town.log.state.devices[bob.id].live

@@ -21,16 +21,18 @@ from tadamun.crypto.secret import Secret
 from tadamun.crypto.text import from_b64, to_b64
 from tadamun.crypto.whisper import SIZE, hear, whisper
 
+MEMBER = "ab" * 32
 NOON = 1_760_000_400 // 3600 * 3600 + 1800
 
 
 def bundle_of(device: Device) -> Bundle:
-    return make_bundle(device.signing, device.box, device.prekey)
+    return make_bundle(MEMBER, device.signing, device.box, device.prekey)
 
 
 def test_a_device_proves_its_bundle(device: Device) -> None:
     bundle = bundle_of(device)
-    assert holds(bundle)
+    assert holds(bundle, MEMBER)
+    assert not holds(bundle, device.signing.public)  # nobody else can list it
     assert (bundle.key, bundle.hpke, bundle.prekey) == (device.signing.public, device.box.public, device.prekey.public)
 
 
@@ -42,8 +44,8 @@ def test_devices_share_nothing() -> None:
 def test_no_field_can_be_swapped(device: Device) -> None:
     bundle, other = bundle_of(device), bundle_of(Device.make(SystemRandom()))
     for field in ("key", "hpke", "prekey", "proof"):
-        assert not holds(msgspec.structs.replace(bundle, **{field: getattr(other, field)}))
-    assert not holds(msgspec.structs.replace(bundle, hpke=bundle.prekey, prekey=bundle.hpke))
+        assert not holds(msgspec.structs.replace(bundle, **{field: getattr(other, field)}), MEMBER)
+    assert not holds(msgspec.structs.replace(bundle, hpke=bundle.prekey, prekey=bundle.hpke), MEMBER)
 
 
 def test_keys_that_nothing_can_be_sealed_to(device: Device) -> None:
@@ -51,8 +53,8 @@ def test_keys_that_nothing_can_be_sealed_to(device: Device) -> None:
     zero = to_b64(bytes(32))
     key, box = device.signing.public, device.box.public
     for hpke, prekey in ((zero, box), (box, zero)):
-        proof = device.signing.sign_digest(bundle_digest(key, hpke, prekey))
-        assert not holds(Bundle(key=key, hpke=hpke, prekey=prekey, proof=proof))
+        proof = device.signing.sign_digest(bundle_digest(key, key, hpke, prekey))
+        assert not holds(Bundle(key=key, hpke=hpke, prekey=prekey, proof=proof), key)
 
 
 def test_lan_name_is_known_to_members_only(epoch: EpochKeys, random: Seeded) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from seeded import SPACE, Seeded
 
+from tadamun.core.control.digests import bundle_digest
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.crypto.epoch import EpochKeys, bucket_scope, channel_id, is_epoch
 from tadamun.crypto.invite import Invite
 from tadamun.crypto.keys import SigningKey
+from tadamun.crypto.link import Link, encode
 from tadamun.crypto.safety import safety_number
 from tadamun.crypto.secret import Secret
 from tadamun.crypto.text import from_b64, raw32, to_b64
@@ -49,6 +52,7 @@ def test_published_figures() -> None:
     epoch = EpochKeys(given_["space"], Secret(bytes.fromhex(given_["secret"])))
     invite = Invite(given_["space"], Secret(bytes.fromhex(given_["invite_secret"])))
     one, other = given_["member_one"], given_["member_two"]
+    link = Link(given_["space"], invite.secret, from_b64(given_["hpke"]), given_["anchor"], tuple(given_["hints"]))
     assert {
         "epoch_id": epoch.id,
         "conversation": epoch.conversation.reveal().hex(),
@@ -60,6 +64,9 @@ def test_published_figures() -> None:
         "channel": channel_id(given_["space"], one, other),
         "bucket_scope": bucket_scope(given_["space"], given_["expiry"], bytes.fromhex(given_["secret"])),
         "safety": " ".join(safety_number(given_["space"], one, other).groups()),
+        "bundle_digest": bundle_digest(one, given_["device"], given_["hpke"], given_["prekey"]).hex(),
+        "join_link": encode(link),
+        "device_link": encode(replace(link, member=one)),
     } == want
 
 

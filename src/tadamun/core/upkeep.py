@@ -118,7 +118,6 @@ class JoinAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Inside a welcome's box: the epochs handed over, or why not; events: of the control log, as JSON."""
 
     refused: Literal["", "used-up", "expired", "revoked", "not-valid"]
-    member: str
     epochs: Annotated[tuple[tuple[Hex32, Bytes32], ...], msgspec.Meta(max_length=8)]
     events: Annotated[tuple[str, ...], msgspec.Meta(max_length=200)]
 

@@ -1,8 +1,8 @@
 """The invitation as people pass it on: a link that survives being pasted, wrapped, quoted and percent-encoded.
 
 `tadamun:join#` + base64url of: version 1 ‖ space ‖ secret ‖ request key ‖ anchor ‖ hints ‖ checksum
-(docs/protocol/4-joining.md, 4.1). A device link is the same with `tadamun:device#`: it invites another device of
-the same member.
+(docs/protocol/4-joining.md, 4.1). A device link invites another device of a member: `tadamun:device#`, and after the
+anchor the member's id, for which the new device signs.
 What is wrong with a link is told to the person, who holds it and can ask for it again; hence UsageError.
 """
 
@@ -22,12 +22,12 @@ from tadamun.crypto.text import from_b64, raw32, to_b64
 
 VERSION: Final = 1
 MAX_HINTS: Final = 400  # bytes
-MAX_LINK: Final = 4_096  # characters of what is pasted, before any work; a percent-encoded link has at most 2,300
+MAX_LINK: Final = 4_096  # characters of what is pasted, before any work; a percent-encoded link has at most 2,400
 CHECKSUM: Final = 4  # bytes
-_FIXED: Final = 1 + 4 * 32
 
 JOIN: Final = "join"
 DEVICE: Final = "device"
+_FIXED: Final = {JOIN: 1 + 4 * 32, DEVICE: 1 + 5 * 32}  # bytes before the hints
 
 # "//" and "/" before "#" are what browsers and chat programs like to add; quotes and full stops end the code.
 _SHAPE: Final = re.compile(r"tadamun:(?://)?(join|device)/?(#?)([A-Za-z0-9_-]*)", re.IGNORECASE)
@@ -35,24 +35,31 @@ _SHAPE: Final = re.compile(r"tadamun:(?://)?(join|device)/?(#?)([A-Za-z0-9_-]*)"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """space, anchor: hex; secret: the invite's; request: X25519 public key (32 bytes); hints: carrier addresses."""
+    """space, anchor: hex; secret: the invite's; request: X25519 public key (32 bytes); hints: carrier addresses.
+
+    member: whose further device it invites, in hex; "" for a link that invites a person.
+    """
 
     space: str
     secret: Secret = field(repr=False)
     request: bytes
     anchor: str
     hints: tuple[str, ...] = ()
-    what: str = JOIN
+    member: str = ""
+
+    @property
+    def what(self) -> str:
+        return DEVICE if self.member else JOIN
 
 
 def encode(link: Link) -> str:
     """The link as text. Raises ValueError on hints that do not fit or hold a line break."""
     hints = "\n".join(link.hints).encode()
-    if len(hints) > MAX_HINTS or not _hints_fit(link.hints) or link.what not in (JOIN, DEVICE):
+    if len(hints) > MAX_HINTS or not _hints_fit(link.hints):
         raise ValueError("hints are printable, and 400 bytes at most together")
-    body = b"".join(
-        (bytes((VERSION,)), raw32(link.space), link.secret.view(), raw32(link.request), raw32(link.anchor), hints)
-    )
+    space, request, anchor = raw32(link.space), raw32(link.request), raw32(link.anchor)
+    member = raw32(link.member) if link.member else b""
+    body = b"".join((bytes((VERSION,)), space, link.secret.view(), request, anchor, member, hints))
     return f"tadamun:{link.what}#{to_b64(body + _checksum(body))}"
 
 
@@ -95,17 +102,18 @@ def _read(text: str) -> Link:
             "This invitation was made by another version of Tadamun ({version}). Update Tadamun, then try again.",
             version=raw[0],
         )
-    if len(body) < _FIXED:
+    fixed = _FIXED[what]
+    if len(body) < fixed:
         raise _unsound()
     try:
-        joined = body[_FIXED:].decode()
+        joined = body[fixed:].decode()
     except UnicodeDecodeError:
         raise _unsound() from None
     hints = tuple(joined.split("\n")) if joined else ()
-    space, secret, request, anchor = (body[i : i + 32] for i in range(1, _FIXED, 32))
-    if len(body) - _FIXED > MAX_HINTS or not _hints_fit(hints) or not usable(request):
+    space, secret, request, anchor, *member = (body[i : i + 32] for i in range(1, fixed, 32))
+    if len(body) - fixed > MAX_HINTS or not _hints_fit(hints) or not usable(request):
         raise _unsound()
-    return Link(space.hex(), Secret(secret), request, anchor.hex(), hints, what)
+    return Link(space.hex(), Secret(secret), request, anchor.hex(), hints, "".join(one.hex() for one in member))
 
 
 def _checksum(body: bytes) -> bytes:

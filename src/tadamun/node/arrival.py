@@ -1,4 +1,5 @@
-"""Asking to be let in: the joiner's side of docs/protocol/4-joining.md, for an invitation or another device of one's own.
+"""Asking to be let in, by an invitation or as another device of one's own: the joiner's side of
+docs/protocol/4-joining.md.
 
 The place exists from the moment of asking, so that an answer that comes tomorrow is still understood.
 """
@@ -9,8 +10,7 @@ import msgspec
 
 from tadamun.core import upkeep
 from tadamun.core.body import spell
-from tadamun.core.control.bodies import Bundle
-from tadamun.core.control.digests import bundle_digest, join_proof_digest
+from tadamun.core.control.digests import join_proof_digest
 from tadamun.core.errors import Reason, RemoteError, UsageError
 from tadamun.core.event import parse
 from tadamun.core.genuine import Genuine
@@ -18,6 +18,7 @@ from tadamun.core.limits import MAX_INNER
 from tadamun.core.ports import Random, Tables
 from tadamun.core.words import N_
 from tadamun.crypto import labels
+from tadamun.crypto.bundle import make_bundle
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.invite import Invite
 from tadamun.crypto.keys import SigningKey, verify
@@ -39,12 +40,6 @@ _answer: msgspec.json.Decoder[upkeep.JoinAnswer] = msgspec.json.Decoder(upkeep.J
 MOST_EPOCHS = 64  # secrets taken from answers, so that a holder of the link cannot fill the vault
 
 
-def bundle(device: SigningKey, box: BoxKey, prekey: BoxKey) -> Bundle:
-    """The device's public keys, with its proof that it holds them."""
-    digest = bundle_digest(device.public, box.public, prekey.public)
-    return Bundle(key=device.public, hpke=box.public, prekey=prekey.public, proof=device.sign_digest(digest))
-
-
 def device_request_key(secret: Secret) -> BoxKey:
     """The key that opens asks by a device link; nobody but this member's own devices will answer those."""
     return BoxKey.from_secret(secret.derive(labels.DEVICE_REQUEST))
@@ -53,9 +48,10 @@ def device_request_key(secret: Secret) -> BoxKey:
 def new_place(tx: Tables, link: Link, mail: Mail, now: int, random: Random) -> Place:
     """A place for a space one asks to join, with fresh keys for it; kept in the vault."""
     device, box, prekey = SigningKey.make(random), BoxKey.make(random), BoxKey.make(random)
-    ref = spaces.add(tx, link.space, device.public, device.secret, box.secret, "joining", link.anchor, now)
+    me = link.member or device.public
+    ref = spaces.add(tx, link.space, me, device.secret, box.secret, "joining", link.anchor, now)
     spaces.add_prekey(tx, ref, prekey.raw.hex(), prekey.secret, now)
-    place = Place(ref, link.space, device.public, device, box, "joining", link.anchor)
+    place = Place(ref, link.space, me, device, box, "joining", link.anchor)
     place.prekeys.append((prekey, now))
     mail.keep(tx, place, Mailbox(Invite(link.space, link.secret).mailbox, "invite", since=now))
     return place
@@ -63,8 +59,8 @@ def new_place(tx: Tables, link: Link, mail: Mail, now: int, random: Random) -> P
 
 def ask_again(tx: Tables, place: Place, link: Link, mail: Mail, now: int) -> None:
     """Another link for a space one is already asking to join."""
-    place.refused, place.anchor = "", link.anchor
-    spaces.update(tx, place.ref, anchor=link.anchor)
+    place.refused, place.anchor, place.me = "", link.anchor, link.member or place.device.public
+    spaces.update(tx, place.ref, me=place.me, anchor=link.anchor)
     mailbox = Mailbox(Invite(link.space, link.secret).mailbox, "invite", since=now)
     if mailbox.id not in place.boxes:
         mail.keep(tx, place, mailbox)
@@ -73,7 +69,7 @@ def ask_again(tx: Tables, place: Place, link: Link, mail: Mail, now: int) -> Non
 def request(place: Place, link: Link) -> tuple[Mailbox, str]:
     """The mailbox to send to and the content of the join request (kind 3719)."""
     invite = Invite(link.space, link.secret)
-    mine = bundle(place.device, place.box, place.prekeys[-1][0])
+    mine = make_bundle(place.me, place.device, place.box, place.prekeys[-1][0])
     proof = invite.key.sign_digest(join_proof_digest(place.space, mine.key, mine.hpke))
     ask = upkeep.JoinAsk(device=spell(mine), proof=proof, anchor=place.anchor)
     box = seal_to(link.request, msgspec.json.encode(ask), labels.join(place.space, invite.key.public))
@@ -98,12 +94,10 @@ def hear_answer(tx: Tables, place: Place, mail: Mail, event: Genuine, now: int) 
     if answer.refused:
         place.refused = answer.refused
         return [MailboxesChanged()], []
-    place.me = answer.member or place.me
     for epoch, secret in answer.epochs:
         keys = EpochKeys.from_secret(place.space, Secret(from_b64(secret)))
         if keys.id == epoch and epoch not in place.boxes and len(place.boxes) < MOST_EPOCHS:
             mail.keep(tx, place, Mailbox(keys, "epoch", since=now))
-    spaces.update(tx, place.ref, me=place.me)
     return [MailboxesChanged()], [Arrived(verify(parse(raw, MAX_INNER))) for raw in answer.events]
 
 

@@ -132,7 +132,7 @@ async def add_device(bench: Bench, asked: In) -> dict[str, Any]:
             node.ledger.mail.keep(tx, place, Mailbox(made.mailbox, "device", since=node.clock.now()))
     node.refresh()
     request = device_request_key(made.secret)
-    link = links.Link(place.space, made.secret, request.raw, place.log.checkpoint, _hints(node), links.DEVICE)
+    link = links.Link(place.space, made.secret, request.raw, place.log.checkpoint, _hints(node), place.me)
     return {"link": links.encode(link)}
 
 

@@ -18,6 +18,7 @@ from tadamun.core.frame import tags
 from tadamun.core.genuine import Frame
 from tadamun.core.text import allowed_line, tidy_line
 from tadamun.crypto import link as links
+from tadamun.crypto.bundle import make_bundle
 from tadamun.crypto.invite import Invite
 from tadamun.crypto.keys import SigningKey
 from tadamun.crypto.lockbox import BoxKey
@@ -81,13 +82,12 @@ async def new(bench: Bench, asked: New) -> dict[str, Any]:
         raise UsageError("A space's name is one line of at most {most} characters.", most=MAX_NAME)
     introduction = node.parts.introduce(asked.called, asked.pronouns, asked.languages, asked.about)
     charter = msgspec.structs.replace(DEFAULT, history=_history(asked.history))
-    device, box, prekey = (
-        SigningKey.make(node.random),
-        BoxKey.make(node.random),
-        BoxKey.make(node.random),
-    )
+    device, box, prekey = SigningKey.make(node.random), BoxKey.make(node.random), BoxKey.make(node.random)
     body = bodies.Genesis(
-        name=name, nonce=node.random.bytes(32).hex(), charter=charter, device=arrival.bundle(device, box, prekey)
+        name=name,
+        nonce=node.random.bytes(32).hex(),
+        charter=charter,
+        device=make_bundle(device.public, device, box, prekey),
     )
     content = spell(body)
     space = space_id(device.public, content)

@@ -1,7 +1,7 @@
 """Letting people in: the answering side of docs/protocol/4-joining.md, at any node whose member may admit.
 
-An ask is judged by the invite as the control log has it and by this node's clock; the answer is an admit event, the current
-epoch's secret in a box for the joiner, and whatever of the control log the joiner's link does not cover.
+An ask is judged by the invite as the control log has it and by this node's clock; the answer is an admit event, the
+current epoch's secret in a box for the joiner, and whatever of the control log the joiner's link does not cover.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import msgspec
 from tadamun.core import upkeep
 from tadamun.core.body import spell
 from tadamun.core.control import bodies
-from tadamun.core.control.digests import bundle_digest, join_proof_digest
+from tadamun.core.control.digests import join_proof_digest
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.event import Draft, to_json
 from tadamun.core.genuine import Genuine
 from tadamun.crypto import labels
+from tadamun.crypto.bundle import holds
 from tadamun.crypto.keys import verify_digest
 from tadamun.crypto.lockbox import BoxKey, open_box, seal_to
 from tadamun.crypto.seal import seal
@@ -88,24 +89,27 @@ class Host:
                 self.desk.write(place, [self._admit(place, ask, invite)])
         events = await self._hand_over(place, ask) if refusal is None else []
         epochs = self._epochs(place) if refusal is None else ()
-        await self.reply(place, mailbox, ask, ask.device.key, refusal or "", epochs, events)
+        await self.reply(place, mailbox, ask, refusal or "", epochs, events)
 
     async def answer_device(self, place: Place, mailbox: Mailbox, event: Genuine, key: str, request: BoxKey) -> bool:
         """The same for another device of one's own. True when it was let in."""
         ask = read_ask(place, event, key, request)
+        if not holds(ask.device, place.me):
+            await self.reply(place, mailbox, ask, "not-valid", (), [])
+            return False
         async with self.desk.lock:
             if ask.device.key not in place.log.state.live_devices():
                 body = bodies.DeviceAdd(device=ask.device)
                 self.desk.write(place, [Letter(bodies.DEVICE_ADD, spell(body))])
         events = await self._hand_over(place, ask)
         epochs = self._epochs(place, everything=True)
-        await self.reply(place, mailbox, ask, place.me, "", epochs, events)
+        await self.reply(place, mailbox, ask, "", epochs, events)
         return True
 
     def _judge(self, place: Place, ask: Ask, invite: bodies.Invite) -> Refusal | None:
         state = place.log.state
         device = ask.device
-        if not verify_digest(device.key, bundle_digest(device.key, device.hpke, device.prekey), device.proof):
+        if not holds(device, device.key):
             return "not-valid"
         known = state.devices.get(ask.device.key)
         if known is not None:
@@ -121,7 +125,6 @@ class Host:
     def _admit(self, place: Place, ask: Ask, invite: bodies.Invite) -> Letter:
         mine = place.log.state.members[place.me].level
         body = bodies.Admit(
-            v=1,
             member=ask.device.key,
             device=ask.device,
             level=min(invite.level, mine),
@@ -132,8 +135,10 @@ class Host:
         return Letter(bodies.ADMIT, spell(body))
 
     async def _hand_over(self, place: Place, ask: Ask) -> list[str]:
-        """See to a current epoch and to the control log that the joiner needs: returned, to go inside the welcome, so that
-        it is there before anything that cites it; if it is too long for that, sealed under the epoch.
+        """See to a current epoch and to the control log that the joiner needs.
+
+        It is returned, to go inside the welcome, so that it is there before anything that cites it; if it is too long
+        for that, it is sealed under the epoch, and nothing is returned.
 
         Raises NotAllowed if this person is out meanwhile.
         """
@@ -186,14 +191,13 @@ class Host:
         place: Place,
         mailbox: Mailbox,
         ask: Ask,
-        member: str,
         refused: Refusal | Literal[""],
         epochs: tuple[tuple[str, str], ...],
         events: list[str],
     ) -> None:
         """Send welcome or refusal to the invite's mailbox, in as many letters as its events need."""
         for part in split(events):
-            answer = upkeep.JoinAnswer(refused=refused, member=member, epochs=epochs, events=part)
+            answer = upkeep.JoinAnswer(refused=refused, epochs=epochs, events=part)
             box = seal_to(ask.device.hpke, msgspec.json.encode(answer), labels.welcome(place.space, ask.device.key))
             body = upkeep.Welcome(to=ask.device.key, box=to_b64(box))
             await send(self.desk, place, mailbox, upkeep.WELCOME, spell(body))

@@ -21,9 +21,9 @@ def space_id(founder_key: str, genesis_content: str) -> str:
     return _hash("tadamun/space/v1", bytes.fromhex(founder_key), genesis_content.encode()).hex()
 
 
-def bundle_digest(key: str, hpke: str, prekey: str) -> bytes:
-    """What a device signs to be listed: whoever lists it holds it. hpke, prekey: unpadded base64url of 32 bytes."""
-    return _hash("tadamun/bundle/v1", bytes.fromhex(key), _b64(hpke), _b64(prekey))
+def bundle_digest(member: str, key: str, hpke: str, prekey: str) -> bytes:
+    """What a device signs to be listed under a member: nobody else can list it. hpke, prekey: unpadded base64url."""
+    return _hash("tadamun/bundle/v1", bytes.fromhex(member), bytes.fromhex(key), _b64(hpke), _b64(prekey))
 
 
 def join_proof_digest(space: str, device: str, hpke: str) -> bytes:

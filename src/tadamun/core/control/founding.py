@@ -23,7 +23,7 @@ def state(event: Event, frame: Frame, body: ControlBody, verify: Verify) -> Cont
     own = body.device
     if own.key != event.pubkey:
         raise RemoteError(Reason.NOT_ALLOWED)
-    if not verify(own.key, digests.bundle_digest(own.key, own.hpke, own.prekey), own.proof):
+    if not verify(own.key, digests.bundle_digest(own.key, own.key, own.hpke, own.prekey), own.proof):
         raise RemoteError(Reason.BAD_SIGNATURE)
     return ControlState(
         space=frame.space,

@@ -221,7 +221,7 @@ def _cannot_admit(node: Node, body: Admit, look: Look, verify: Verify) -> str:
 
 
 def _cannot_list(bundle: Bundle, member: str, look: Look, node: Node, verify: Verify) -> str:
-    """Why a device cannot be listed under a member; a device belongs to one member for ever, and holds its keys."""
+    """Why a device cannot be listed under a member: it belongs to one for ever, of its own will, and holds its keys."""
     known = look.device(bundle.key)
     if known is not None and known.member != member:
         return N_("that device is another member's")
@@ -229,7 +229,8 @@ def _cannot_list(bundle: Bundle, member: str, look: Look, node: Node, verify: Ve
         return N_("that device is listed already")
     if known is None and bundle.key != member and look.standing(bundle.key) is not None:
         return N_("that key is a member's id")
-    if "bundle" not in node.signers:
-        digest = digests.bundle_digest(bundle.key, bundle.hpke, bundle.prekey)
-        node.signers["bundle"] = verify(bundle.key, digest, bundle.proof)
-    return "" if node.signers["bundle"] else N_("the device did not sign for its keys")
+    checked = f"bundle for {member}"
+    if checked not in node.signers:
+        digest = digests.bundle_digest(member, bundle.key, bundle.hpke, bundle.prekey)
+        node.signers[checked] = verify(bundle.key, digest, bundle.proof)
+    return "" if node.signers[checked] else N_("the device did not sign that it is this member's")
