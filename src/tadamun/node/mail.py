@@ -23,10 +23,11 @@ from tadamun.crypto.lockbox import BoxKey
 from tadamun.crypto.secret import Secret
 from tadamun.crypto.text import from_b64
 from tadamun.crypto.whisper import hear
+from tadamun.node import whereabouts
 from tadamun.node.channels import DAY, LONGEST
 from tadamun.node.letters import open_lockbox
 from tadamun.node.place import Mailbox, Place
-from tadamun.store import control, epochs, log, meta, peers, spaces
+from tadamun.store import control, epochs, log, meta, spaces
 
 MOST_UNASKED: Final = 32  # secrets taken from one device for epochs that the control log does not name yet
 MOST_GIVEN: Final = 500  # secrets taken from one device while the node runs: every connection proves each
@@ -118,8 +119,7 @@ class Mail:
             case upkeep.Cosign():
                 return (Signed(event.id),)
             case upkeep.Addresses():
-                for address in body.addresses:
-                    peers.put(tx, place.ref, address, "announced")
+                whereabouts.note(tx, place, event.pubkey, frame.seq, body.addresses)
                 return (PeersChanged(),)
             case upkeep.Need():
                 place.boxed.discard((body.epoch, event.pubkey))  # whatever was sent before did not help

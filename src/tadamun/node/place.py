@@ -139,6 +139,17 @@ class Place:
         known = [box for box in self.boxes.values() if box.use == "epoch"]
         return max(known, key=lambda box: (self.depth(box.id), box.since, box.id), default=None)
 
+    def proven(self, most: int) -> list[Mailbox]:
+        """The mailboxes to ask peers for, `most` at most: what is sent under now first, then private and expiring ones,
+        epochs that the control log names, the newest first, and last what somebody handed over as an epoch."""
+        now = {box.id for box in (self.best_epoch(), self.deepest_epoch()) if box is not None}
+
+        def rank(box: Mailbox) -> tuple[int, int]:
+            named = box.id in self.made or (self.control is not None and box.id in self.control.state.epochs)
+            return (0 if box.id in now else 1 if box.use != "epoch" else 2 if named else 3, -box.since)
+
+        return sorted(self.boxes.values(), key=rank)[:most]
+
     def depth(self, epoch: str) -> int:
         """How many generations of epochs lie before it, as far as they are known."""
         depth, seen, layer = 0, {epoch}, {epoch}
