@@ -67,7 +67,8 @@ def parts() -> Parts:
 async def node_at(home: Path, passphrase: str, reach: Reach | None) -> AsyncIterator[Node]:
     """The node whose vault is in `home`, with its tasks; carriers run if `reach` is given. Raises VaultError."""
     from tadamun.crypto.random import SystemRandom
-    from tadamun.node.node import Node, Reach, running
+    from tadamun.node.node import Node, Reach
+    from tadamun.node.running import running
     from tadamun.store.vault import Vault
     from tadamun.store.wire import WireStore
 
@@ -109,17 +110,14 @@ class Hands:
             await node.desk.deliver()
 
     async def up(self, wanted: Up, ready: Tell) -> None:
-        import asyncio
-
         from tadamun.node import door, doorway
         from tadamun.node.node import Reach
 
         reach = Reach(listen=host_and_port(wanted.listen), peers=tuple(wanted.peers), lan=wanted.lan)
         async with node_at(wanted.home, wanted.passphrase, reach) as node:
             with doorway.opened(wanted.home) as listening:
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(door.serve(listening, node.call, node.count))
-                    ready(await summary(node))
+                ready(await summary(node))  # who asks from now on waits at the socket until `serve` comes to them
+                await door.serve(listening, node.call, node.count)
 
     async def keep(self, home: Path, listen: str, ready: Tell) -> None:
         import asyncio

@@ -1,7 +1,7 @@
 """Moving a community in and out: mailing-list and forum archives as posts, and one's own readable copy of a space.
 
-What is read comes from a file that anybody may have written: entries that cannot be used are skipped and named by line, the
-rest is kept. The original's author and date are told in the text, for the post itself is by whoever imports it.
+What is read comes from a file that anybody may have written: entries that cannot be used are skipped and named by line,
+the rest is kept. The original's author and date are told in the text, for the post itself is by whoever imports it.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ async def status(bench: Bench, asked: Nothing) -> dict[str, Any]:
 
 
 def _doubled(bench: Bench, place: Place) -> list[dict[str, Any]]:
-    """Devices that gave one number to two different events, for stewards to see (docs/protocol/2-control.md, rule 11)."""
+    """Devices that gave one number to two different events, for stewards to see (2-control.md, rule 11)."""
     found = {(device, seq) for device, _, seq in log.twice(bench.node.vault.read, place.ref)}
     found |= {(device, seq) for device, seq, _ in place.log.equivocations}
     return [
@@ -190,11 +190,8 @@ async def peer_list(bench: Bench, asked: Nothing) -> list[dict[str, Any]]:
     """Addresses this node knows, and how it stands with them."""
     node = bench.node
     states = {one.address: str(one.state) for one in node.peers.status()}
-    known: dict[str, str] = {}
-    for place in node.places.values():
-        known |= node.told(place)
-    known |= {one.address: one.source for one in peers.every(node.vault.read)}
-    known = {address: source for address, source in known.items() if address not in node.addresses()}
+    own = node.addresses()  # one's own announcement is remembered like others'
+    known = {one.address: one.source for one in peers.every(node.vault.read) if one.address not in own}
     known |= dict.fromkeys(node.reach.peers, "typed")
     return [
         {"address": address, "state": states.get(address, "off"), "what": source}

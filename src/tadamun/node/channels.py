@@ -1,7 +1,7 @@
 """Secrets for fewer readers or for a limited time: direct-message channels and buckets.
 
-Both follow the clean rule as epochs do: used only while every device that has the secret is a live device of somebody it is
-meant for, and all those have it (docs/protocol/3-seal.md, 3.7 and 3.8). Otherwise a new one is made first.
+Both follow the clean rule as epochs do: used only while every device that has the secret is a live device of somebody
+it is meant for, and all those have it (docs/protocol/3-seal.md, 3.7 and 3.8). Otherwise a new one is made first.
 """
 
 from __future__ import annotations

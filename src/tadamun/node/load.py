@@ -1,4 +1,4 @@
-"""A place from what the vault holds of it. Nothing is verified again: it was when it came in, and the vault is one's own."""
+"""A place from what the vault holds of it. Nothing is verified again: it was when it came in."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """When the wire store is another one than last time (deleted, or started anew because it was damaged): what this device
 said is queued to be sealed again, for the old store may have held copies that no peer had yet.
 
-Everything others said comes back from them. Whatever peers do have already is a second sealed copy to them, and opens to
-the same inner event.
+Everything others said comes back from them. Whatever peers do have already is a second sealed copy to them, and opens
+to the same inner event.
 """
 
 from __future__ import annotations

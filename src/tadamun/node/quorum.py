@@ -80,7 +80,7 @@ class Quorum:
 
     def pending_acts(self, place: Place) -> list[tuple[Proposal, int, int]]:
         """(proposal, signatures that count, needed) of acts not yet carried out."""
-        done = {content for content in self._done(place)}
+        done = self._done(place)
         listed = []
         for one in self.proposals(place).values():
             if one.kind == bodies.CHECKPOINT or one.content in done:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final
 
 from tadamun.core import upkeep
@@ -83,10 +84,8 @@ class Steward:
 
     async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
         """Upkeep that the rules or the disk refuse is left to another time or another node."""
-        try:
+        with suppress(LocalError, RemoteError):
             await work
-        except (LocalError, RemoteError):
-            pass
 
     async def _asked(self, place: Place, asked: Asked) -> None:
         if asked.again and place.answered.get(asked.event.event.pubkey, -1) >= asked.event.event.created_at:
