@@ -190,8 +190,11 @@ async def peer_list(bench: Bench, asked: Nothing) -> list[dict[str, Any]]:
     """Addresses this node knows, and how it stands with them."""
     node = bench.node
     states = {one.address: str(one.state) for one in node.peers.status()}
-    own = node.addresses()  # one's own announcement is remembered like others'
-    known = {one.address: one.source for one in peers.every(node.vault.read) if one.address not in own}
+    known: dict[str, str] = {}
+    for place in node.places.values():
+        known |= node.told(place)
+    known |= {one.address: one.source for one in peers.every(node.vault.read)}
+    known = {address: source for address, source in known.items() if address not in node.addresses()}
     known |= dict.fromkeys(node.reach.peers, "typed")
     return [
         {"address": address, "state": states.get(address, "off"), "what": source}

@@ -26,7 +26,7 @@ from tadamun.core.facts import Facts
 from tadamun.core.ports import Clock, Random, Saying
 from tadamun.core.room import Call, Room
 from tadamun.crypto.keys import Prover
-from tadamun.node import calls_members, calls_node, calls_spaces, chores, views, workbench
+from tadamun.node import calls_members, calls_node, calls_spaces, chores, views, whereabouts, workbench
 from tadamun.node.audit import audit
 from tadamun.node.desk import Desk
 from tadamun.node.intake import CURSOR, STORE, Intake
@@ -45,6 +45,7 @@ from tadamun.store.vault import Vault
 from tadamun.store.wire import WireStore
 
 AUDITED: Final = 5_000  # events a tick: at 45 µs each, one part in a hundred of the time
+MOST_PROVEN: Final = 2_000  # mailboxes of a space that a connection asks for: relays take 4,096 proofs
 CARRIED: Final = 14 * 86_400  # seconds that mailboxes of others are carried (docs/protocol/5-sync.md)
 TICK: Final = 20.0  # seconds between looks at the clock for chores
 
@@ -102,6 +103,9 @@ class Node:
         self.known: dict[str, tuple[int, Mailbox]] = {}
         self._bound: tuple[str, int] | None = None
         self._reached: tuple[str, ...] = ()
+        self._nearby: dict[str, dict[str, int]] = {}  # space → address found on the local network → when
+        self._to_meet: dict[str, dict[str, str]] = {}  # space → what `told` said when the carriers were told
+        self._named: dict[str, str] = {}  # space → epoch that this node is named by on the local network
         self._told: dict[str, int] = {}  # space → the version of its mailboxes that carriers know
         self.projector = Projector(self.parts.rooms)
         self.ledger = Ledger(self.projector, Mail(self.clock))
@@ -237,6 +241,8 @@ class Node:
         await chores.renew_prekeys(self.desk)
         if self._bound is not None:
             self._reached = reached(*self._bound)  # a laptop goes from network to network
+        if any(self.told(place) != self._to_meet.get(place.space) for place in self.places.values()):
+            self.refresh()  # somebody was shut out, or the network is another one
         if self.online and self.addresses():
             await chores.announce(self.desk, self.addresses())
         await self.wire.sweep()
@@ -287,26 +293,42 @@ class Node:
         told = {}
         for place in self.places.values():
             own = [one.address for one in kept if one.space in (0, place.ref)]
-            addresses = [one for one in dict.fromkeys([*self.reach.peers, *own]) if one not in self.addresses()]
+            self._to_meet[place.space] = self.told(place)
+            found = [*self.reach.peers, *own, *self._to_meet[place.space]]
+            addresses = [one for one in dict.fromkeys(found) if one not in self.addresses()]
             self._told[place.space] = place.mailboxes_version
-            told[place.space] = (addresses, [Prover(box.keys.mailbox) for box in place.mailboxes()])
+            told[place.space] = (addresses, [Prover(box.keys.mailbox) for box in place.proven(MOST_PROVEN)])
         self.peers.set_spaces(told)
-        if self.lan is not None:
-            self.lan.set_keys(
-                {
-                    place.space: [best.keys.lan]
-                    for place in self.places.values()
-                    if place.control is not None and (best := place.best_epoch() or place.deepest_epoch()) is not None
-                }
-            )
+        self._name_on_lan()
         self.intake.wake()
+
+    def told(self, place: Place) -> dict[str, str]:
+        """Addresses of members, and how this node knows: what they announced, and what the local network tells."""
+        own_machine = any(map(whereabouts.is_loopback, self.addresses()))
+        said = dict.fromkeys(whereabouts.told(self.vault.read, place, loopback=own_machine), "announced")
+        since = self.clock.now() - whereabouts.STALE
+        return said | {one: "lan" for one, at in self._nearby.get(place.space, {}).items() if at >= since}
+
+    def _name_on_lan(self) -> None:
+        """Only when an epoch has changed: the names are made anew, and everybody found once more."""
+        best = {
+            place.space: box
+            for place in self.places.values()
+            if place.control is not None and (box := place.best_epoch() or place.deepest_epoch()) is not None
+        }
+        now = {space: box.id for space, box in best.items()}
+        if self.lan is not None and now != self._named:
+            self._named = now
+            self.lan.set_keys({space: [box.keys.lan] for space, box in best.items()})
 
     def _met(self, space: str, address: str) -> None:
         """A member's node was found on the local network."""
-        place = self.places.get(space)
-        if place is not None:
-            with self.vault.write() as tx:
-                peers.put(tx, place.ref, address, "lan")
+        nearby = self._nearby.setdefault(space, {})
+        new = address not in nearby
+        nearby[address] = self.clock.now()
+        if len(nearby) > whereabouts.NEARBY:
+            del nearby[min(nearby, key=nearby.__getitem__)]
+        if new and space in self.places:
             self.refresh()
 
     def count(self, reason: Reason) -> None:
