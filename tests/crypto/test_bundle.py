@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from seeded import SPACE, Device, Seeded
 
+from tadamun.core.b64 import from_b64, to_b64
 from tadamun.core.control.bodies import Bundle
 from tadamun.core.control.digests import bundle_digest
 from tadamun.core.errors import Reason, RemoteError
@@ -18,7 +19,6 @@ from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.lockbox import BoxKey, seal_to
 from tadamun.crypto.random import SystemRandom
 from tadamun.crypto.secret import Secret
-from tadamun.crypto.text import from_b64, to_b64
 from tadamun.crypto.whisper import SIZE, hear, whisper
 
 MEMBER = "ab" * 32

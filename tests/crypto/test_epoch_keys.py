@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from seeded import SPACE, Seeded
 
+from tadamun.core.b64 import from_b64, raw32, to_b64
 from tadamun.core.control.digests import bundle_digest
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.crypto.epoch import EpochKeys, bucket_scope, channel_id, is_epoch
@@ -22,7 +23,6 @@ from tadamun.crypto.keys import SigningKey
 from tadamun.crypto.link import Link, encode
 from tadamun.crypto.safety import safety_number
 from tadamun.crypto.secret import Secret
-from tadamun.crypto.text import from_b64, raw32, to_b64
 
 OWN: dict[str, Any] = json.loads((Path(__file__).parent.parent / "vectors" / "tadamun.json").read_text())
 

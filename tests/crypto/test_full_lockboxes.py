@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tadamun.core import body, upkeep
+from tadamun.core.b64 import to_b64
 from tadamun.core.event import Draft
 from tadamun.core.limits import MAX_INTEGER, MAX_LOCKBOXES, MAX_PARENTS
 from tadamun.crypto.epoch import EpochKeys
@@ -10,7 +11,6 @@ from tadamun.crypto.keys import SigningKey
 from tadamun.crypto.lockbox import ENC, TAG
 from tadamun.crypto.random import SystemRandom
 from tadamun.crypto.seal import open_sealed, seal
-from tadamun.crypto.text import to_b64
 
 random = SystemRandom()
 SPACE = random.bytes(32).hex()

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seeded import SPACE, Seeded
 
+from tadamun.core.b64 import from_b64, to_b64
 from tadamun.core.errors import UsageError
 from tadamun.crypto import link as links
 from tadamun.crypto.link import DEVICE, JOIN, Link, decode, encode
 from tadamun.crypto.lockbox import BoxKey
 from tadamun.crypto.secret import Secret
-from tadamun.crypto.text import from_b64, to_b64
 
 LINK = Link(
     SPACE,

@@ -33,7 +33,7 @@ PASSED_ON = {
     "cli/terms.py": 1,
     "core/control/rules.py": 3,  # why somebody cannot be admitted, or a device listed
     "node/arrival.py": 1,  # why an invite was refused
-    "node/desk.py": 1,  # why an act would have no effect: a `void` of the control log's
+    "node/pen.py": 1,  # why an act would have no effect: a `void` of the control log's
     "i18n/words.py": 3,  # where they are looked up
 }
 

@@ -12,6 +12,7 @@ import msgspec
 
 from kits.sim import Home
 from tadamun.core import upkeep
+from tadamun.core.b64 import from_b64
 from tadamun.core.errors import RemoteError
 from tadamun.core.event import Event, parse
 from tadamun.core.genuine import Genuine
@@ -20,7 +21,6 @@ from tadamun.crypto.epoch import EpochKeys, channel_id
 from tadamun.crypto.lockbox import BoxKey, open_box
 from tadamun.crypto.seal import open_sealed
 from tadamun.crypto.secret import Secret
-from tadamun.crypto.text import from_b64
 from tadamun.crypto.whisper import hear
 from tadamun.node.letters import open_lockbox
 from tadamun.store import epochs, log, spaces

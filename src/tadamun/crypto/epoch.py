@@ -12,12 +12,12 @@ from typing import NoReturn
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from tadamun.core.b64 import from_b64, raw32, to_b64
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.ports import Random
 from tadamun.crypto import labels
 from tadamun.crypto.keys import SigningKey
 from tadamun.crypto.secret import NONCE, TAG, Secret
-from tadamun.crypto.text import from_b64, raw32, to_b64
 
 
 class EpochKeys:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tadamun.crypto.text import raw32
+from tadamun.core.b64 import raw32
 
 EPOCH_ID: Final = b"tadamun/epoch-id/v1"  # 3.1
 CONVERSATION: Final = b"tadamun/conversation/v1"

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
+from tadamun.core.b64 import from_b64, raw32, to_b64
 from tadamun.core.errors import RemoteError, UsageError
 from tadamun.crypto.lockbox import usable
 from tadamun.crypto.secret import Secret
-from tadamun.crypto.text import from_b64, raw32, to_b64
 
 VERSION: Final = 1
 MAX_HINTS: Final = 400  # bytes

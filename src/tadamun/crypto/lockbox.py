@@ -11,10 +11,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from tadamun.core.b64 import from_b64, to_b64
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.ports import Random
 from tadamun.crypto.secret import Secret
-from tadamun.crypto.text import from_b64, to_b64
 
 ENC: Final = 32  # bytes of the encapsulated key
 TAG: Final = 16  # bytes

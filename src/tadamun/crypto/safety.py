@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tadamun.core.b64 import raw32
 from tadamun.crypto import labels
-from tadamun.crypto.text import raw32
 
 GROUPS: Final = 12
 WORDS: Final = 20

@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from tadamun.core.b64 import from_b64, to_b64
 from tadamun.core.errors import UsageError, VaultError
 from tadamun.core.ports import Random
-from tadamun.crypto.text import from_b64, to_b64
 
 NONCE: Final = 12  # bytes, RFC 8439
 TAG: Final = 16  # bytes, RFC 8439

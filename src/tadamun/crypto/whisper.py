@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tadamun.core.b64 import from_b64, raw32, to_b64
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.limits import MAX_INTEGER, MAX_LOCKBOXES
 from tadamun.core.ports import Random
 from tadamun.crypto import labels
 from tadamun.crypto.lockbox import ENC, TAG, BoxKey, open_box, seal_to
 from tadamun.crypto.secret import Secret
-from tadamun.crypto.text import from_b64, raw32, to_b64
 
 STEP: Final = 8
 CONTENT: Final = 3 * 32 + 8  # bytes: secret, two members, expiry

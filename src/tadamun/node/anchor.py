@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 
 from tadamun.core import upkeep
+from tadamun.core.b64 import from_b64
 from tadamun.core.control.bodies import CHECKPOINT, GENESIS
 from tadamun.core.control.checkpoint import assemble
 from tadamun.core.control.log import ControlLog
 from tadamun.core.errors import RemoteError
 from tadamun.core.genuine import Genuine
 from tadamun.crypto.keys import verify_digest
-from tadamun.crypto.text import from_b64
 from tadamun.node.place import Place
 
 

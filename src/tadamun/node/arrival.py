@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from tadamun.core import upkeep
+from tadamun.core.b64 import from_b64, to_b64
 from tadamun.core.body import spell
 from tadamun.core.control.digests import join_proof_digest
 from tadamun.core.errors import Reason, RemoteError, UsageError
@@ -25,7 +26,6 @@ from tadamun.crypto.keys import SigningKey, verify
 from tadamun.crypto.link import Link
 from tadamun.crypto.lockbox import BoxKey, open_box, seal_to
 from tadamun.crypto.secret import Secret
-from tadamun.crypto.text import from_b64, to_b64
 from tadamun.node.mail import Mail, MailboxesChanged
 from tadamun.node.place import Arrived, Mailbox, Place
 from tadamun.store import spaces

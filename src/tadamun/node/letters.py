@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tadamun.core import upkeep
+from tadamun.core.b64 import from_b64, to_b64
 from tadamun.core.body import spell
 from tadamun.core.control.bodies import EPOCH, Epoch
 from tadamun.core.control.state import ControlState
@@ -21,7 +22,6 @@ from tadamun.crypto import labels
 from tadamun.crypto.epoch import EpochKeys, bucket_scope
 from tadamun.crypto.lockbox import BoxKey, open_box, seal_to
 from tadamun.crypto.secret import Secret
-from tadamun.crypto.text import from_b64, to_b64
 from tadamun.crypto.whisper import whisper
 from tadamun.node.place import Mailbox, Place
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tadamun.core import upkeep
+from tadamun.core.b64 import from_b64
 from tadamun.core.errors import RemoteError
 from tadamun.core.event import Event
 from tadamun.core.genuine import Frame
@@ -21,7 +22,6 @@ from tadamun.crypto import labels
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.lockbox import BoxKey
 from tadamun.crypto.secret import Secret
-from tadamun.crypto.text import from_b64
 from tadamun.crypto.whisper import hear
 from tadamun.node import whereabouts
 from tadamun.node.channels import DAY, LONGEST

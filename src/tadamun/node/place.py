@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tadamun.core.b64 import from_b64
 from tadamun.core.control import bodies
 from tadamun.core.control.log import ControlLog
 from tadamun.core.event import Event
@@ -19,7 +20,6 @@ from tadamun.crypto.epoch import EpochKeys, channel_id
 from tadamun.crypto.keys import SigningKey
 from tadamun.crypto.lockbox import BoxKey
 from tadamun.crypto.secret import Secret
-from tadamun.crypto.text import from_b64
 
 SPACE = ""  # the channel everybody in the space reads
 

@@ -15,13 +15,13 @@ from typing import Any
 import msgspec
 
 from tadamun.core import upkeep
+from tadamun.core.b64 import to_b64
 from tadamun.core.body import spell
 from tadamun.core.control import bodies, checkpoint
 from tadamun.core.control.digests import act_digest, checkpoint_digest, majority, quorum
 from tadamun.core.errors import NotAllowed, RemoteError, UsageError
 from tadamun.core.event import Event
 from tadamun.crypto.keys import verify_digest
-from tadamun.crypto.text import to_b64
 from tadamun.node.desk import Desk
 from tadamun.node.letters import Letter
 from tadamun.node.past import worth_a_checkpoint

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from tadamun.core import upkeep
+from tadamun.core.b64 import from_b64, to_b64
 from tadamun.core.body import spell
 from tadamun.core.control import bodies
 from tadamun.core.control.digests import join_proof_digest
@@ -24,7 +25,6 @@ from tadamun.crypto.keys import verify_digest
 from tadamun.crypto.lockbox import BoxKey, open_box, seal_to
 from tadamun.crypto.seal import seal
 from tadamun.crypto.secret import Secret
-from tadamun.crypto.text import from_b64, to_b64
 from tadamun.node.desk import Desk
 from tadamun.node.letters import Letter
 from tadamun.node.past import since

@@ -7,6 +7,8 @@ not know what the tables mean.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,6 +61,19 @@ def connect(path: Path, key: bytes, *, durable: bool, read_only: bool = False) -
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def transaction(connection: Any) -> Iterator[None]:
+    """All that the block executes, or nothing of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # some failures have rolled back already
+            connection.execute("ROLLBACK")
+        raise
 
 
 def code_of(error: Exception) -> int:

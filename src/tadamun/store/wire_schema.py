@@ -109,15 +109,9 @@ def _prepare(path: Path, key: bytes, random: Random) -> Any:
 
 
 def _make(connection: Any, random: Random) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with cipher.transaction(connection):
         for statement in _TABLES.split(";\n"):
             connection.execute(statement)
         # Arrival numbers begin anew with the file; this name tells whoever follows them.
         connection.execute("INSERT INTO meta VALUES ('identity', ?)", (random.bytes(16).hex(),))
         connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise

@@ -7,12 +7,12 @@ begins from a checkpoint can tell exactly what it has settled from what it has n
 from __future__ import annotations
 
 import hashlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Final, Literal
 
 import msgspec
 
+from tadamun.core.b64 import from_b64, to_b64
 from tadamun.core.charter import Charter, Level
 from tadamun.core.control.bodies import CHECKPOINT, Checkpoint, Count, Key32, decode
 from tadamun.core.control.state import CleanEpoch, ControlState, CutAt, Device, Former, Member, OpenInvite
@@ -87,7 +87,7 @@ def spell(state: ControlState, settled: Iterable[str]) -> bytes:
             depth=state.depth,
             electorate=tuple(sorted(state.electorate)),
             spent=tuple(sorted(state.spent)),
-            settled=urlsafe_b64encode(bytes.fromhex(short)).decode().rstrip("="),
+            settled=to_b64(bytes.fromhex(short)),
         )
     )
 
@@ -101,9 +101,9 @@ def read(raw: bytes) -> tuple[ControlState, frozenset[str]]:
         raise RemoteError(Reason.TOO_LARGE)
     try:
         told = _decoder.decode(raw)
-        short = urlsafe_b64decode(told.settled + "=" * (-len(told.settled) % 4)).hex()
     except (ValueError, RecursionError) as error:
         raise RemoteError(Reason.MALFORMED) from error
+    short = from_b64(told.settled).hex()
     settled = frozenset(short[at : at + SHORT] for at in range(0, len(short), SHORT))
     state = ControlState(
         space=told.space,

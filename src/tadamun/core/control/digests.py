@@ -7,11 +7,11 @@ and ids are lower-case hex; digests are 32 bytes. This file does not sign or ver
 from __future__ import annotations
 
 import hashlib
-from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 
 import msgspec
 
+from tadamun.core.b64 import from_b64
 from tadamun.core.body import spell
 from tadamun.core.control.bodies import Cosigned
 
@@ -23,12 +23,12 @@ def space_id(founder_key: str, genesis_content: str) -> str:
 
 def bundle_digest(member: str, key: str, hpke: str, prekey: str) -> bytes:
     """What a device signs to be listed under a member: nobody else can list it. hpke, prekey: unpadded base64url."""
-    return _hash("tadamun/bundle/v1", bytes.fromhex(member), bytes.fromhex(key), _b64(hpke), _b64(prekey))
+    return _hash("tadamun/bundle/v1", bytes.fromhex(member), bytes.fromhex(key), from_b64(hpke), from_b64(prekey))
 
 
 def join_proof_digest(space: str, device: str, hpke: str) -> bytes:
     """What the invite key signs for a joiner. hpke: unpadded base64url of 32 bytes."""
-    return _hash("tadamun/join-proof/v1", bytes.fromhex(space), bytes.fromhex(device), _b64(hpke))
+    return _hash("tadamun/join-proof/v1", bytes.fromhex(space), bytes.fromhex(device), from_b64(hpke))
 
 
 def act_digest(space: str, kind: int, content_without_cosign: str) -> bytes:
@@ -67,7 +67,3 @@ def _hash(label: str, *parts: bytes) -> bytes:
     for part in parts:
         digest.update(part)
     return digest.digest()
-
-
-def _b64(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any, Final
 
 from tadamun.core.errors import VaultError
-from tadamun.store.cipher import APPLICATION
+from tadamun.store.cipher import APPLICATION, transaction
 
 _END: Final = re.compile(r";\s*\n")
 
@@ -45,17 +45,11 @@ def migrate(connection: Any, upto: int | None = None) -> None:
     for number, sql in enumerate(known[:upto], start=1):
         if number <= version_of(connection):
             continue
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(connection):
             for statement in statements(sql):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
 
 
 def statements(sql: str) -> list[str]:
