@@ -12,11 +12,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from tadamun.carry.lan import Lan
 from tadamun.carry.peers import Peers
 from tadamun.carry.policy import Policy
 from tadamun.carry.reached import address_of, reached
@@ -43,6 +42,9 @@ from tadamun.node.workbench import Bench
 from tadamun.store import meta, peers, spaces
 from tadamun.store.vault import Vault
 from tadamun.store.wire import WireStore
+
+if TYPE_CHECKING:
+    from tadamun.carry.lan import Lan
 
 AUDITED: Final = 5_000  # events a tick: at 45 µs each, one part in a hundred of the time
 MOST_PROVEN: Final = 2_000  # mailboxes of a space that a connection asks for: relays take 4,096 proofs
@@ -205,6 +207,8 @@ class Node:
             self._bound = host, port
             self._reached = reached(host, port)
         if self.reach.lan:
+            from tadamun.carry.lan import Lan  # zeroconf takes a tenth of a start to load
+
             self.lan = Lan(self.clock, self.random, self.counters, self._met, port)
             tasks.create_task(self.lan.run())
         self.refresh()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from typing import Final
 
 from tadamun.core.errors import LocalError
 from tadamun.node.node import Node
+
+M_ARENA_MAX: Final = -8  # mallopt(3), malloc.h
 
 
 @asynccontextmanager
@@ -23,6 +27,7 @@ async def running(node: Node) -> AsyncIterator[Node]:
     sys.setswitchinterval(0.001)
     # A batch makes tens of thousands of objects that hold no cycles; looking through them all the time costs a tenth.
     gc.set_threshold(100_000, 20, 50)
+    _one_heap()
     started = asyncio.Event()
     failed: Exception | None = None
     try:
@@ -42,6 +47,13 @@ async def running(node: Node) -> AsyncIterator[Node]:
         failed = failed or first(group)
     if failed is not None:
         raise failed
+
+
+def _one_heap() -> None:
+    """By itself glibc keeps a heap for every thread, from which little is given back: 410 MB while 100,000 posts are
+    caught up, and 270 with one for all, as fast."""
+    with suppress(AttributeError, OSError):  # another C library has other ways
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def first(group: BaseExceptionGroup[LocalError]) -> Exception:
