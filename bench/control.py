@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from bench.crowd import Crowd, Device, admission, founded
 from bench.limit import Limit
 from bench.result import Result, at_most
 from bench.setting import Setting
-from bench.world import copied
+from bench.world import copied, program
 from tadamun.core.body import spell
 from tadamun.core.control import bodies
 from tadamun.crypto.random import SystemRandom
@@ -35,10 +36,11 @@ def results(_limit: Limit, setting: Setting) -> Iterator[Result]:
     """Both by a node with its vault: an act counts when it is on the disk."""
     count = setting.size(MEMBERS)
     kept = setting.folder / f"town-{count}"
-    if not (kept / "done").exists():
-        setting.folder.mkdir(parents=True, exist_ok=True)
+    mark = kept / "program"
+    if not (mark.exists() and mark.read_text() == program()):
+        shutil.rmtree(kept, ignore_errors=True)
         asyncio.run(_grow(kept, count))
-        (kept / "done").touch()
+        mark.write_text(program())
     with setting.stage() as folder:
         yield from asyncio.run(_measure(copied(kept, folder / "nour")))
 

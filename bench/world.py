@@ -21,9 +21,9 @@ def world(setting: Setting, posts: int) -> Path:
     """The folder, in which nobody may write: copy from it."""
     folder = setting.folder / f"world-{posts}"
     mark = folder / "program"
-    if not (mark.exists() and (mark.read_text() == _program() or _opened(folder))):
+    if not (mark.exists() and (mark.read_text() == program() or _opened(folder))):
         _prepare(folder, posts)
-    mark.write_text(_program())
+    mark.write_text(program())
     return folder
 
 
@@ -64,8 +64,8 @@ def _prepare(folder: Path, posts: int) -> None:
             one.ask("alone")
 
 
-def _program() -> str:
-    """A digest of the program's source."""
+def program() -> str:
+    """A digest of the source of Tadamun: what another version made is looked at before it is used."""
     digest = hashlib.sha256()
     for path in sorted(Path(tadamun.__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
