@@ -28,7 +28,7 @@ from tadamun.crypto.lockbox import BoxKey, open_box, seal_to
 from tadamun.crypto.secret import Secret
 from tadamun.node.mail import Mail, MailboxesChanged
 from tadamun.node.place import Arrived, Mailbox, Place
-from tadamun.store import spaces
+from tadamun.store import epochs, spaces
 
 REFUSALS = {
     "used-up": N_("This invitation has been used up. Ask the person who invited you for a new one."),
@@ -94,18 +94,26 @@ def hear_answer(tx: Tables, place: Place, mail: Mail, event: Genuine, now: int) 
     if answer.refused:
         place.refused = answer.refused
         return [MailboxesChanged()], []
+    place.refused = ""  # whoever read the ask could refuse it; who has let one in proves it by the control log
     for epoch, secret in answer.epochs:
         keys = EpochKeys.from_secret(place.space, Secret(from_b64(secret)))
-        if keys.id == epoch and epoch not in place.boxes and len(place.boxes) < MOST_EPOCHS:
+        if keys.id == epoch and epoch not in place.boxes:
+            handed = [one.id for one in place.boxes.values() if one.use == "epoch"]
+            if len(handed) >= MOST_EPOCHS:  # the oldest gives way: who is quick cannot keep the true one out
+                del place.boxes[handed[0]]
+                epochs.destroy(tx, place.ref, handed[:1])
             mail.keep(tx, place, Mailbox(keys, "epoch", since=now))
     return [MailboxesChanged()], [Arrived(verify(parse(raw, MAX_INNER))) for raw in answer.events]
 
 
-def note_answer(place: Place, event: Genuine) -> None:
+def note_answer(place: Place, event: Genuine, now: int) -> None:
     """Somebody was answered, by this node before it was stopped or by another. Raises RemoteError."""
     body = upkeep.read(upkeep.WELCOME, event.event.content, ())
-    if isinstance(body, upkeep.Welcome):
-        place.answered[body.to] = max(place.answered.get(body.to, 0), event.event.created_at)
+    state = place.log.state
+    device = state.live_devices().get(event.event.pubkey)
+    # Whoever holds the link can put an answer there: it must not keep those who may admit from giving theirs.
+    if isinstance(body, upkeep.Welcome) and device and state.members[device.member].level >= state.charter.admit:
+        place.answered[body.to] = max(place.answered.get(body.to, 0), min(event.event.created_at, now))
 
 
 def refusal(place: Place) -> UsageError:

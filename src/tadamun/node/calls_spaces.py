@@ -32,6 +32,7 @@ from tadamun.store import meta, outbox, peers, spaces
 if TYPE_CHECKING:
     from tadamun.node.node import Node
 
+SECOND_ANSWER = 6.0  # seconds in which others answer as well, where the first answer was a refusal
 MAX_NAME = 80  # characters of a space's name
 MAX_EXPIRES = 365 * 86_400  # seconds an invitation may live
 
@@ -219,10 +220,14 @@ async def _let_in(node: Node, place: Place, timeout: float) -> None:
     loop = asyncio.get_running_loop()
     until = loop.time() + timeout
     introduced = f"introduction:{place.ref}"
+    refused_at = 0.0
     while place.status != "member" or meta.get(node.vault.read, introduced) is not None:
         if place.refused:
-            raise arrival.refusal(place)
-        if loop.time() >= until:
+            # Not at once: somebody who was a member when the link was made can refuse in the name of the others.
+            refused_at = refused_at or loop.time()
+            if loop.time() >= min(until, refused_at + SECOND_ANSWER):
+                raise arrival.refusal(place)
+        elif loop.time() >= until:
             raise Unreachable(
                 "Nobody who can let you in answered yet. Your request is kept: leave the node running "
                 "(tadamun up), and it completes when one of them is online."

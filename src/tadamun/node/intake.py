@@ -236,7 +236,7 @@ class Intake:
         if kind == upkeep.WELCOME and place.status == "joining":
             return arrival.hear_answer(tx, place, self.desk.ledger.mail, one.genuine, self.desk.clock.now())
         if kind == upkeep.WELCOME and place.status == "member":
-            arrival.note_answer(place, one.genuine)
+            arrival.note_answer(place, one.genuine, self.desk.clock.now())
         if kind == upkeep.JOIN and place.status == "member" and one.genuine.event.pubkey != place.device.public:
             return [Asked(one.mailbox, one.genuine, self._looking)], []
         return [], []

@@ -117,7 +117,7 @@ class Mail:
             case upkeep.Whisper():
                 return self._hear(tx, place, event, body, standing)
             case upkeep.Cosign():
-                return (Signed(event.id),)
+                return (Signed(event.id),) if standing.member in place.log.state.electorate else ()
             case upkeep.Addresses():
                 whereabouts.note(tx, place, event.pubkey, frame.seq, body.addresses)
                 return (PeersChanged(),)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -27,6 +27,8 @@ from tadamun.node.letters import Letter
 from tadamun.node.past import worth_a_checkpoint
 from tadamun.node.place import Place
 from tadamun.store import log, meta
+
+MOST_CHECKED: Final = 20_000  # co-signatures whose check is remembered
 
 
 @dataclass(slots=True)
@@ -55,19 +57,28 @@ class Quorum:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._carrying = asyncio.Lock()
+        self._checked: dict[str, bool] = {}  # co-signature's event → is it good?
 
     def proposals(self, place: Place) -> dict[bytes, Proposal]:
-        """All proposals in the log with the signatures that are good, by digest. Hostile ones are passed over."""
+        """All proposals of electors in the log with the signatures that are good, by digest. Hostile ones are passed
+        over: what others sent costs little, however much it is."""
         found: dict[bytes, Proposal] = {}
+        electorate = place.log.state.electorate
         for kept in log.of_kind(self.desk.vault.read, place.ref, upkeep.COSIGN):
             event = kept.event
+            if place.owner(event.pubkey) not in electorate:
+                continue
             try:
                 one = self._read(event)
                 digest = one.digest(place.space)
             except RemoteError:
                 continue
             body_sig = one.signatures[event.pubkey]
-            if verify_digest(event.pubkey, digest, body_sig):
+            if event.id not in self._checked:
+                if len(self._checked) >= MOST_CHECKED:
+                    self._checked.clear()
+                self._checked[event.id] = verify_digest(event.pubkey, digest, body_sig)
+            if self._checked[event.id]:
                 found.setdefault(digest, one).signatures[event.pubkey] = body_sig
         return found
 

@@ -19,6 +19,7 @@ from tadamun.core.control import bodies
 from tadamun.core.errors import LocalError, RemoteError
 from tadamun.core.ports import Random, Saying
 from tadamun.node import letters
+from tadamun.node.allowance import Allowance
 from tadamun.node.arrival import device_request_key
 from tadamun.node.desk import Desk
 from tadamun.node.holders import holders, lacks, recall_boxes
@@ -31,6 +32,7 @@ from tadamun.node.quorum import Quorum
 from tadamun.node.welcome import Host
 from tadamun.store import meta, spaces
 
+HOUR: Final = 3_600  # seconds
 GRACE: Final = 2.0  # seconds to wait for others, or for more to come, before acting
 SILENCE: Final = 30.0  # seconds until another node does what the first should have done
 
@@ -50,14 +52,24 @@ class Steward:
         self.desk, self.host, self.quorum, self.random, self.spawn = desk, host, quorum, random, spawn
         self.pause = pause
         self._due: set[tuple[str, str]] = set()  # (space, chore) already waiting its turn
+        clock = desk.clock
+        self._helped = Allowance(clock, 3, HOUR)  # a device with one epoch
+        self._helped_at_all = Allowance(clock, 32, HOUR)  # a device
+        self._missed = Allowance(clock, 3, HOUR)  # one epoch's secret
+        self._missed_of = Allowance(clock, 12, HOUR)  # epochs by one device
+        self._heard = Allowance(clock, 3, HOUR)  # one device's ask to be let in
 
     def act_on(self, place: Place, effect: object) -> None:
         """Start what an effect asks for. Never blocks."""
         match effect:
             case Asked():
-                self.spawn(self._quietly(self._asked(place, effect)))
+                if self._heard.take((place.space, effect.event.event.pubkey)):
+                    self.spawn(self._quietly(self._asked(place, effect)))
             case Needed():
-                self.spawn(self._quietly(self._needed(place, effect)))
+                if self._helped.take((place.space, effect.device, effect.epoch)) and self._helped_at_all.take(
+                    (place.space, effect.device)
+                ):
+                    self.spawn(self._quietly(self._needed(place, effect)))
             case Signed():
                 self._soon(place, "signatures", self._signatures, 0.0)
             case ControlChanged():
@@ -139,11 +151,16 @@ class Steward:
         """Ask for the secrets of clean epochs that this device has no box for."""
         if place.status != "member":
             return
-        for epoch in place.log.state.epochs:
+        epochs = place.log.state.epochs
+        for epoch in sorted(epochs, key=lambda one: -epochs[one].depth):
+            made = place.made.get(epoch, "")
             if (
                 epoch not in place.boxes
-                and meant_for(place.log, place.made.get(epoch, ""), place.me)
+                and meant_for(place.log, made, place.me)
                 and place.deepest_epoch() is not None
+                # Whoever makes epochs and hands out no secrets must not make everybody ask for each without end.
+                and self._missed.take((place.space, epoch))
+                and self._missed_of.take((place.space, author_of(place.log, made)))
             ):
                 async with self.desk.lock:
                     self.desk.write(place, [Letter(upkeep.NEED, spell(upkeep.Need(epoch=epoch)))])

@@ -25,6 +25,7 @@ from tadamun.crypto.keys import verify_digest
 from tadamun.crypto.lockbox import BoxKey, open_box, seal_to
 from tadamun.crypto.seal import seal
 from tadamun.crypto.secret import Secret
+from tadamun.node.allowance import Allowance
 from tadamun.node.desk import Desk
 from tadamun.node.letters import Letter
 from tadamun.node.past import since
@@ -34,6 +35,7 @@ from tadamun.store import log, outbox
 Refusal = Literal["used-up", "expired", "revoked", "not-valid"]
 INSIDE = 256 * 1024  # bytes of control events that go inside a welcome; more are sealed under the epoch for all
 LETTER = 20_000  # bytes of them in one
+MOST_REFUSED = 100  # by one invite in ten minutes: whoever holds the link could ask without end
 TRIES = 8  # for a moment at which nothing waits to be sealed: somebody may be writing all the while
 _ask: msgspec.json.Decoder[upkeep.JoinAsk] = msgspec.json.Decoder(upkeep.JoinAsk)
 _bundle: msgspec.json.Decoder[bodies.Bundle] = msgspec.json.Decoder(bodies.Bundle)
@@ -71,6 +73,7 @@ class Host:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self._refused = Allowance(desk.clock, MOST_REFUSED, 600)
 
     def may_admit(self, place: Place) -> bool:
         state = place.log.state
@@ -87,6 +90,8 @@ class Host:
             refusal = self._judge(place, ask, invite)
             if refusal is None and ask.device.key not in place.log.state.live_devices():
                 self.desk.write(place, [self._admit(place, ask, invite)])
+        if refusal is not None and not self._refused.take(mailbox.id):
+            return
         events = await self._hand_over(place, ask) if refusal is None else []
         epochs = self._epochs(place) if refusal is None else ()
         await self.reply(place, mailbox, ask, refusal or "", epochs, events)
