@@ -152,7 +152,7 @@ async def test_nostr_tools_publishes_reads_counts_and_listens(npm: Path) -> None
             event = await script.do("sign", secret=SECRET, draft=draft)
             verify(parse(json.dumps(event)))
             await script.do("publish", event=event)
-        assert [event["content"] for event in await caller.stored(NOTES)] == texts  # type: ignore[index]
+        assert [event["content"] for event in await caller.events(NOTES)] == texts
         ours = notes(3)
         for event in ours:
             await caller.bring(event)
@@ -310,7 +310,7 @@ async def test_nostr_sdk_publishes_reads_counts_and_listens() -> None:
             output = await client.send_event(event)
             assert not output.failed
             verify(parse(event.as_json()))
-        assert [event["content"] for event in await caller.stored(NOTES)] == texts  # type: ignore[index]
+        assert [event["content"] for event in await caller.events(NOTES)] == texts
         ours = notes(3)
         # A stream that ends after three live ones; the first item says that the subscription is open.
         asked = ReqTarget.auto([matching(kinds=[1], authors=[writer.public])])

@@ -6,10 +6,6 @@ It has no NIP-77, reads `until` as exclusive and cuts every answer at 500 events
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import socket
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from kits.foreign_relay import ForeignRelay
 from kits.memory_wire import MemoryWire
 from kits.running import SPACE, talking
 from kits.sealed import Maker, StoppedClock, put, until, until_holds
@@ -27,72 +24,16 @@ pytestmark = [pytest.mark.anyio, pytest.mark.foreign]
 PATIENT = Patience(idle=20.0, answer=30.0, hello=5.0, turn=2.0, good=1.0)
 
 
-class NostrRelay:
-    """The process. `start` and `kill` it as often as one likes; what it stored stays."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
-        (folder / "config.yaml").write_text(
-            f"""
-storage:
-  sqlalchemy.url: sqlite+aiosqlite:///{folder}/relay.sqlite3
-  num_concurrent_reqs: 4
-  num_concurrent_adds: 1
-  validators:
-    - nostr_relay.validators.is_not_too_large
-    - nostr_relay.validators.is_signed
-    - nostr_relay.validators.is_recent
-max_event_size: 65536
-max_limit: 500
-gunicorn:
-  bind: 127.0.0.1:{self.port}
-  workers: 1
-  loglevel: warning
-"""
-        )
-        self._process: asyncio.subprocess.Process | None = None
-
-    @property
-    def address(self) -> str:
-        return f"ws://127.0.0.1:{self.port}"
-
-    async def start(self) -> None:
-        program = Path(sys.executable).with_name("nostr-relay")
-        with (self.folder / "log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                program, "-c", self.folder / "config.yaml", "serve", "--use-uvicorn",
-                cwd=self.folder, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
-        async with asyncio.timeout(60):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                except OSError:
-                    assert self._process.returncode is None, (self.folder / "log").read_text()
-                    await asyncio.sleep(0.05)
-                else:
-                    writer.close()
-                    return
-
-    async def kill(self) -> None:
-        if self._process and self._process.returncode is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            await self._process.wait()
-
-
 @pytest.fixture
-async def relay(tmp_path: Path) -> AsyncIterator[NostrRelay]:
-    relay = NostrRelay(tmp_path)
-    await relay.start()
+async def relay(tmp_path: Path) -> AsyncIterator[ForeignRelay]:
+    relay = ForeignRelay(tmp_path / "relay")
+    await asyncio.to_thread(relay.start)
     yield relay
-    await relay.kill()
+    await asyncio.to_thread(relay.kill)
 
 
 @asynccontextmanager
-async def two_nodes(relay: NostrRelay, maker: Maker) -> AsyncIterator[tuple[MemoryWire, MemoryWire, str]]:
+async def two_nodes(relay: ForeignRelay, maker: Maker) -> AsyncIterator[tuple[MemoryWire, MemoryWire, str]]:
     mailbox = maker.mailbox()
     one, other = MemoryWire(StoppedClock()), MemoryWire(StoppedClock())
     async with (
@@ -107,7 +48,7 @@ async def two_nodes(relay: NostrRelay, maker: Maker) -> AsyncIterator[tuple[Memo
         assert not second.counters
 
 
-async def test_two_nodes_meet_at_a_relay_of_another_project(relay: NostrRelay) -> None:
+async def test_two_nodes_meet_at_a_relay_of_another_project(relay: ForeignRelay) -> None:
     now = int(time.time())
     maker = Maker(now=now)
     async with two_nodes(relay, maker) as (one, other, box):
@@ -122,16 +63,16 @@ async def test_two_nodes_meet_at_a_relay_of_another_project(relay: NostrRelay) -
         await put(one, large)
         await until_holds(other, {large.id}, box)
         # The relay dies while both go on talking; when it is back, both hold everything.
-        await relay.kill()
+        await asyncio.to_thread(relay.kill)
         here, there = maker.events(box, 40), maker.events(box, 40)
         await put(one, *here)
         await put(other, *there)
-        await relay.start()
+        await asyncio.to_thread(relay.start)
         await until_holds(other, {event.id for event in here}, box, timeout=60)
         await until_holds(one, {event.id for event in there}, box, timeout=60)
 
 
-async def test_a_third_reads_everything_in_pages_though_many_share_a_second(relay: NostrRelay) -> None:
+async def test_a_third_reads_everything_in_pages_though_many_share_a_second(relay: ForeignRelay) -> None:
     now = int(time.time())
     maker = Maker(now=now)
     mailbox = maker.mailbox()

@@ -116,10 +116,14 @@ class Caller:
                 case other:
                     raise AssertionError(other)
 
-    async def ids(self, *filters: Json) -> list[str]:
+    async def events(self, *filters: Json) -> list[Json]:
+        """The events a REQ gives, which must not be refused."""
         events = await self.stored(*filters)
         assert not isinstance(events, str), events
-        return [event["id"] for event in events]
+        return events
+
+    async def ids(self, *filters: Json) -> list[str]:
+        return [event["id"] for event in await self.events(*filters)]
 
     async def closed(self) -> int:
         """Wait until the relay has closed this connection; the code it gave (1006: none)."""

@@ -19,6 +19,7 @@ LOG_HEADER, FRAME_HEADER = 32, 24
 def decrypted(path: Path, key: bytes) -> bytes:
     """Database and log beside it, as plain bytes one page after another."""
     raw = path.read_bytes()
+    assert not raw.startswith(b"SQLite format 3"), "not encrypted at all"
     pages = [_page(raw[at : at + PAGE], key, at == 0) for at in range(0, len(raw), PAGE)]
     log = path.with_name(path.name + "-wal")
     if log.exists():

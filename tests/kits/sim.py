@@ -304,6 +304,17 @@ class Template:
         return town
 
 
+async def circle(town: Town) -> Template:
+    """A founder, a steward and a member, with a checkpoint behind them."""
+    await town.build("amal")
+    await town.call("amal", "space.new", name="Circle", called="Amal")
+    for name, level in (("badr", 50), ("celine", 10)):
+        await town.build(name)
+        await town.join(name, (await town.call("amal", "invite.new", level=level))["link"], name.title())
+        await town.settle()
+    return await template(town)
+
+
 async def template(town: Town, **known: Any) -> Template:
     """Close a town and keep it as a template. known: whatever a test needs to know of it."""
     wires = {name: home.wire for name, home in town.homes.items()}

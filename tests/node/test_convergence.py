@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from witness import agree, fold_in_another_order, has_history
 
-from kits.sim import Home, Template, Town, template
+from kits.sim import Home, Template, Town, circle
 from tadamun.core.errors import LocalError
 
 DAY = 86_400
@@ -41,14 +41,7 @@ def community() -> Template:
     """A founder, a steward and a member, with a checkpoint behind them."""
 
     async def found() -> Template:
-        town = Town(scratch(), seed=7)
-        await town.build("amal")
-        await town.call("amal", "space.new", name="Circle", called="Amal")
-        for name, level in (("badr", 50), ("celine", 10)):
-            await town.build(name)
-            await town.join(name, (await town.call("amal", "invite.new", level=level))["link"], name.title())
-            await town.settle()
-        return await template(town)
+        return await circle(Town(scratch(), seed=7))
 
     return asyncio.run(found())
 

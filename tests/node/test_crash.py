@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from witness import agree, rows
 
-from kits.sim import Home, Template, Town, template
+from kits.sim import Home, Template, Town, circle
 from tadamun.core.errors import LocalError
 from tadamun.core.ports import Tables
 from tadamun.store.vault import Vault
@@ -118,15 +118,8 @@ def _is_killed(error: BaseException) -> bool:
 
 @pytest.fixture
 async def village(scratch: Path) -> Template:
-    town = Town(scratch / "template", seed=3)
     (scratch / "template").mkdir()
-    await town.build("amal")
-    await town.call("amal", "space.new", name="Circle", called="Amal")
-    for name, level in (("badr", 50), ("celine", 10)):
-        await town.build(name)
-        await town.join(name, (await town.call("amal", "invite.new", level=level))["link"], name.title())
-        await town.settle()
-    return await template(town)
+    return await circle(Town(scratch / "template", seed=3))
 
 
 async def play(morning: Morning) -> None:

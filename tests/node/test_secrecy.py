@@ -12,13 +12,14 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from decrypted import plain_bytes
 from thief import Thief, texts
 
-from kits.sim import Home, Town
+from kits.pages import decrypted
+from kits.sim import WORDS, Home, Town
 from tadamun.core import upkeep
 from tadamun.core.control import bodies
 from tadamun.node import views
+from tadamun.store import keyfile
 
 pytestmark = pytest.mark.anyio
 HOUR, DAY = 3_600, 86_400
@@ -44,6 +45,11 @@ async def let_in(town: Town, name: str, level: int = 10, by: str = "amal", **how
 def traffic(town: Town) -> dict[str, bytes]:
     """Every sealed event that any wire store ever held."""
     return {event: raw for home in town.homes.values() for event, raw in home.wire.traffic.items()}
+
+
+def plain_bytes(home: Home) -> bytes:
+    """The vault of a home, decrypted page by page, with whatever lies in its write-ahead log."""
+    return decrypted(home.folder / "vault.db", keyfile.read(home.folder / "vault.key", WORDS).reveal())
 
 
 def said_in(home: Home, word: str) -> bool:

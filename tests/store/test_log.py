@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from kits.pages import decrypted
 from tadamun.core.event import Event, to_json
@@ -14,13 +15,13 @@ from tadamun.store.vault import Vault
 ONE, TWO, DM = "11" * 32, "22" * 32, "dd" * 32
 
 
-def made(label: object, *, space: int = 1, device: str = ONE, seq: int = 0, topic: str = "", **more: object) -> Entry:
+def made(label: object, *, space: int = 1, device: str = ONE, seq: int = 0, topic: str = "", **more: Any) -> Entry:
     """An entry whose id is told by its label; its own topic unless one is given."""
     i = hashlib.sha256(repr(label).encode()).hexdigest()
-    kind = int(str(more.pop("kind", 11)))
+    kind = more.pop("kind", 11)
     raw = to_json(Event(i, device, 5, kind, (("t", str(label)),), f"text {label}", "0" * 128))
-    usual = {"channel": "", "room": "talk", "verdict": Verdict.ALLOW, "created_at": 5, "expires_at": 0}
-    return Entry(id=i, space=space, device=device, seq=seq, kind=kind, topic=topic or i, raw=raw, **usual | more)  # type: ignore[arg-type]
+    usual: dict[str, Any] = {"channel": "", "room": "talk", "verdict": Verdict.ALLOW, "created_at": 5, "expires_at": 0}
+    return Entry(id=i, space=space, device=device, seq=seq, kind=kind, topic=topic or i, raw=raw, **usual | more)
 
 
 def add(vault: Vault, *entries: Entry) -> None:
