@@ -255,6 +255,13 @@ def test_a_qr_code_only_for_eyes(terminal: Terminal) -> None:
     assert "too narrow" in terminal.run("invite", "--qr").stdout
 
 
+def test_a_link_that_leads_nowhere_says_so(terminal: Terminal) -> None:
+    for call, typed in (("invite.new", ["invite"]), ("devices.add", ["devices", "add"])):
+        assert "no address" not in terminal.run(*typed).stdout
+        terminal.fake.answers[call]["leads_to"] = []
+        assert "no address" in terminal.run(*typed).stdout
+
+
 def test_nothing_is_shown_as_nothing(terminal: Terminal) -> None:
     for call, typed in (("space.list", "space"), ("acts.list", "acts"), ("peers.list", "peers")):
         terminal.answer(call, [])

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from tadamun.cli.common import N_, Here, _, ask, command, name, paint, short, show, table
+from tadamun.cli.joining import nowhere
 from tadamun.cli.outcome import outcome
 from tadamun.cli.sure import sure
 
@@ -55,6 +56,7 @@ def add(here: Here) -> None:
         lambda made: (
             made["link"],
             "",
+            *nowhere(made),
             _("On the other computer: `tadamun init`, then `tadamun join LINK`. Keep your node running meanwhile."),
             _("Whoever has this link becomes you in the space: let nobody see it."),
         ),

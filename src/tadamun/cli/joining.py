@@ -44,7 +44,7 @@ def invite(here: Here, uses: int, expires: int, role: int, qr: bool | None) -> N
     made = ask(here, "invite.new", asked, sends=True)
 
     def human(made: dict[str, Any]) -> list[str]:
-        lines = [made["link"], ""]
+        lines = [made["link"], "", *nowhere(made)]
         if sys.stdout.isatty() if qr is None else qr:
             lines += [*_qr(here, made["link"]), ""]
         lines.append(
@@ -57,6 +57,17 @@ def invite(here: Here, uses: int, expires: int, role: int, qr: bool | None) -> N
         return lines
 
     show(here, made, human)
+
+
+def nowhere(made: dict[str, Any]) -> list[str]:
+    """What to do about a link that holds no address: on another computer it would only wait in vain."""
+    if made["leads_to"]:
+        return []
+    hint = _(
+        "This link holds no address to find you at. Run your node with `tadamun up --listen 0.0.0.0:7447`, or add a "
+        "keeper with `tadamun peers add ADDRESS`, and make another."
+    )
+    return [hint, ""]
 
 
 @command("list", help=N_("List the invites that are open."), example="tadamun invite list", under=invite)

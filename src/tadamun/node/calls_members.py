@@ -133,7 +133,7 @@ async def add_device(bench: Bench, asked: In) -> dict[str, Any]:
     node.refresh()
     request = device_request_key(made.secret)
     link = links.Link(place.space, made.secret, request.raw, place.log.checkpoint, _hints(node), place.me)
-    return {"link": links.encode(link)}
+    return {"link": links.encode(link), "leads_to": list(link.hints)}
 
 
 async def revoke_device(bench: Bench, asked: Device) -> dict[str, Any]:

@@ -136,7 +136,7 @@ async def charter(bench: Bench, asked: In) -> dict[str, Any]:
 
 
 async def invite(bench: Bench, asked: NewInvite) -> dict[str, Any]:
-    """Make an invitation and its link."""
+    """Make an invitation and its link. leads_to: the addresses in it, where the joiner looks for somebody."""
     node = bench.node
     place = _member(bench, asked.space)
     if not 1 <= asked.uses <= 10_000:
@@ -160,7 +160,13 @@ async def invite(bench: Bench, asked: NewInvite) -> dict[str, Any]:
             spaces.add_invite(tx, place.ref, made.key.public, made.secret, node.clock.now())
     await node.desk.act(place.space, [Letter(bodies.INVITE, spell(body))])
     link = links.Link(place.space, made.secret, request.raw, place.log.checkpoint, _hints(node))
-    return {"link": links.encode(link), "key": made.key.public, "uses": asked.uses, "expires": expires}
+    return {
+        "link": links.encode(link),
+        "key": made.key.public,
+        "uses": asked.uses,
+        "expires": expires,
+        "leads_to": list(link.hints),
+    }
 
 
 async def invites(bench: Bench, asked: In) -> list[dict[str, Any]]:
