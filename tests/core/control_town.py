@@ -16,7 +16,7 @@ from tadamun.core.charter import DEFAULT, Charter
 from tadamun.core.control import bodies, digests
 from tadamun.core.control.log import Added, ControlLog
 from tadamun.core.event import Event, event_id
-from tadamun.core.frame import tags
+from tadamun.core.frame import split, tags
 from tadamun.core.genuine import Frame, Genuine
 
 
@@ -232,11 +232,15 @@ class Town:
         deliver(log, [self.events[one] for one in (self.events if ids is None else ids)])
         return log
 
+    def stated(self, checkpoint: str) -> bytes:
+        """The bytes of the state that a checkpoint gives."""
+        state = self.log.state_at(split(self.events[checkpoint].event).auth)
+        assert state is not None
+        return state
+
     def newcomer(self, checkpoint: str, ids: Iterable[str] | None = None) -> ControlLog:
         """A log that began from a checkpoint of the town, given these events (else all)."""
-        state = self.log.checkpoint_state(checkpoint)
-        assert state is not None
-        log = ControlLog.from_checkpoint(self.events[checkpoint], state, verify)
+        log = ControlLog.from_checkpoint(self.events[checkpoint], self.stated(checkpoint), verify)
         deliver(log, [self.events[one] for one in (self.events if ids is None else ids)])
         return log
 

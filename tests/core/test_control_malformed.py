@@ -263,9 +263,7 @@ def a_checkpoint() -> tuple[Genuine, bytes]:
     town.epoch(town.founder, "e")
     town.invite(town.founder, "i")
     point = town.checkpoint(town.founder, [town.founder])
-    state = town.log.checkpoint_state(point)
-    assert state is not None
-    return town.events[point], state
+    return town.events[point], town.stated(point)
 
 
 POINT, STATE = a_checkpoint()

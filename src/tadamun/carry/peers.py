@@ -73,11 +73,6 @@ class Peers:
         """Events of the space that no peer is known to hold."""
         return len(self._spaces[space].around.outbox) if space in self._spaces else 0
 
-    def delivered(self, space: str, ids: Sequence[str]) -> None:
-        """Somebody holds these by another way (a connection to this node's own relay, another carrier)."""
-        if space in self._spaces:
-            self._spaces[space].around.outbox.taken(ids)
-
     def wake(self) -> None:
         """Try every waiting peer now: the network or the computer came back, or somebody is in a hurry."""
         for space in self._spaces.values():

@@ -9,7 +9,6 @@ MAX_TAG_ITEMS = 300
 MAX_PARENTS = 16  # ids in `auth`, `prev`
 MAX_LOCKBOXES = 200  # an event; so many, of 184 bytes each, fit in MAX_INNER
 MAX_INTEGER = 2**63 - 1
-MAX_NESTING = 8
 MAX_PARKED_SPACE = 10_000
 MAX_PARKED_DEVICE = 200
 MAX_KIND = 65_535

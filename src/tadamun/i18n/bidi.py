@@ -18,7 +18,6 @@ POP_ISOLATE: Final = "\u2069"
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # Embeddings, overrides and isolates (Unicode Annex 9): we set our own. Marks for one character (200E, 200F) stay.
 _DIRECTIONS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_LEFT_TO_RIGHT: Final = frozenset({"L"})
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 
 
@@ -36,17 +35,6 @@ def isolate(text: str) -> str:
 def has_rtl(text: str) -> bool:
     """True if a character of it runs from right to left by nature."""
     return not text.isascii() and any(unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT for sign in text)
-
-
-def starts_rtl(text: str) -> bool:
-    """True if its first character with a direction runs from right to left: how a page should align it."""
-    for sign in text:
-        direction = unicodedata.bidirectional(sign)
-        if direction in _LEFT_TO_RIGHT:
-            return False
-        if direction in _RIGHT_TO_LEFT:
-            return True
-    return False
 
 
 def columns(text: str) -> int:

@@ -43,11 +43,3 @@ def parts(tables: Tables, space: int, hashes: Sequence[str]) -> dict[str, bytes]
     """Those parts that are here."""
     sql = "SELECT lower(hex(hash)), data FROM parts WHERE space = ? AND hash IN (SELECT unhex(value) FROM json_each(?))"
     return {i: bytes(data) for i, data in tables.execute(sql, (space, listed(hashes)))}
-
-
-def drop_parts(tx: Tables, space: int, keep: Sequence[str]) -> None:
-    """Forget the parts that no checkpoint of interest names any more."""
-    tx.execute(
-        "DELETE FROM parts WHERE space = ? AND hash NOT IN (SELECT unhex(value) FROM json_each(?))",
-        (space, listed(keep)),
-    )

@@ -151,16 +151,6 @@ def last(tables: Tables, device: str, channel: str = "") -> tuple[int, str]:
     return (-1, "") if row is None else (row[0], row[1])
 
 
-def at_seq(tables: Tables, device: str, channel: str, seq: int) -> list[str]:
-    """Ids of the device's events with that number in the channel, ascending; two are evidence of equivocation."""
-    at = refs.numbers(tables, (device, channel))
-    rows = tables.execute(
-        "SELECT lower(hex(id)) FROM log WHERE device = ? AND channel = ? AND seq = ? ORDER BY id",
-        (at.get(device, -1), at.get(channel, -1), seq),
-    )
-    return [i for (i,) in rows]
-
-
 def twice(tables: Tables, space: int) -> list[tuple[str, str, int]]:
     """(device, channel, seq) that carry more than one event in the space: equivocation."""
     return [
@@ -236,12 +226,6 @@ def expired(tables: Tables, now: int) -> list[tuple[int, Kept]]:
         f"SELECT space, {_COLUMNS} FROM log WHERE expires_at > 0 AND expires_at <= ? ORDER BY n", (now,)
     )
     return [(row[0], _kept(row[1:])) for row in rows]
-
-
-def next_expiry(tables: Tables) -> int | None:
-    """When something expires next (Unix seconds), or None."""
-    row = one(tables.execute("SELECT min(expires_at) FROM log WHERE expires_at > 0"))
-    return None if row is None or row[0] is None else int(row[0])
 
 
 def expire_at(tx: Tables, event: str, at: int) -> None:

@@ -225,13 +225,6 @@ class ControlLog:
         """The bytes of the state at those heads, as a checkpoint there would state it; None while one is not here."""
         return None if self.unknown(heads) else self._state_bytes(self._dag.closure(heads))
 
-    def checkpoint_state(self, event_id: str) -> bytes | None:
-        """The bytes of a valid checkpoint's state, for newcomers; None if it is not one, or older than this log."""
-        node = self._dag.by_id.get(event_id)
-        if node is None or node.number not in self._eras.by_start or node.number == 0:
-            return None
-        return self._state_bytes(node.past)
-
     def _state_bytes(self, past: Past) -> bytes:
         return self._eras.spell(self._state_of(past), past)
 

@@ -6,7 +6,7 @@ gives the same state.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -42,12 +42,6 @@ def reduce(person: Person, said: Said[Any]) -> Person:
             if held_vouch is not None and _order(held_vouch) >= _order(said):
                 return person
             return replace(person, vouches={**person.vouches, said.member: said})
-
-
-def superseded(person: Person, saids: Iterable[Said[Any]]) -> set[str]:
-    """Of what was said about a person, ids of profiles that a later one replaced: nobody needs their text any more."""
-    held = person.profile.id if person.profile is not None else ""
-    return {said.id for said in saids if isinstance(said.body, Profile) and said.id != held}
 
 
 def _order(said: Said[Any]) -> tuple[int, int]:

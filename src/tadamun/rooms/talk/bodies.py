@@ -41,7 +41,7 @@ MAX_TAKEN = 64  # reactions taken back at once
 MENTION: Final = re.compile("@([0-9a-f]{64})(?![0-9a-f])")
 # No white space, controls or direction marks; joiners, selectors and tags make emoji and stay.
 _SIGN: Final = re.compile(
-    r"[^\s\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]{1,16}"  # MAX_SIGN
+    r"[^\s\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]" + f"{{1,{MAX_SIGN}}}"
 )
 
 
