@@ -51,7 +51,7 @@ async def running(node: Node) -> AsyncIterator[Node]:
 
 def _one_heap() -> None:
     """By itself glibc keeps a heap for every thread, from which little is given back: 410 MB while 100,000 posts are
-    caught up, and 270 with one for all, as fast."""
+    caught up, and 280 with one for all, as fast."""
     with suppress(AttributeError, OSError):  # another C library has other ways
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 

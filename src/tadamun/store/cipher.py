@@ -18,6 +18,8 @@ from tadamun.core.errors import LocalError, VaultError
 
 KEY_BYTES: Final = 32
 APPLICATION: Final = 0x7AD4  # PRAGMA application_id of files of ours
+# KiB of pages, for writing: random ids fall on all pages of an index, and each is deciphered anew.
+CACHE: Final = 16 * 1024
 
 Failure: Final[type[Exception]] = sqlite.Error
 Busy: Final = sqlite.SQLITE_BUSY
@@ -56,6 +58,7 @@ def connect(path: Path, key: bytes, *, durable: bool, read_only: bool = False) -
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             connection.execute("PRAGMA secure_delete = ON")
+            connection.execute(f"PRAGMA cache_size = {-CACHE}")
             connection.execute("PRAGMA journal_size_limit = 16777216")
     except BaseException:
         connection.close()
