@@ -57,13 +57,13 @@ class Steward:
         self._helped_at_all = Allowance(clock, 32, HOUR)  # a device
         self._missed = Allowance(clock, 3, HOUR)  # one epoch's secret
         self._missed_of = Allowance(clock, 12, HOUR)  # epochs by one device
-        self._heard = Allowance(clock, 3, HOUR)  # one device's ask to be let in
+        self._heard = Allowance(clock, 3, HOUR)  # one device's ask to be let in, by one link
 
     def act_on(self, place: Place, effect: object) -> None:
         """Start what an effect asks for. Never blocks."""
         match effect:
             case Asked():
-                if self._heard.take((place.space, effect.event.event.pubkey)):
+                if self._heard.take((place.space, effect.mailbox.id, effect.event.event.pubkey)):
                     self.spawn(self._quietly(self._asked(place, effect)))
             case Needed():
                 if self._helped.take((place.space, effect.device, effect.epoch)) and self._helped_at_all.take(
