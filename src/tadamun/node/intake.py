@@ -32,6 +32,7 @@ MOST_FRESH: Final = 3 * BATCH  # events handed over in memory; beyond, they are 
 CURSOR: Final = "wire-cursor"
 STORE: Final = "wire-identity"
 MOST_UNMARKED: Final = 200  # events of one's own that are looked at again after a start, rather than marked one by one
+LETTERS: Final = 4 * 2**20  # bytes in an invite's mailbox for each who may join by it
 PATIENCE: Final = 5.0  # seconds until a full disk is tried again
 
 
@@ -68,6 +69,7 @@ class Intake:
         self._wake = asyncio.Event()
         self._looking = False  # at what came to a mailbox before
         self._fresh: deque[Stored] = deque()
+        self._letters: Counter[str] = Counter()  # invite's mailbox → bytes that came there
         self._opener = Opener()
         tables = desk.vault.read
         joining = any(place.control is None for place in desk.places.values())
@@ -143,6 +145,8 @@ class Intake:
         """Read what a mailbox held before its secret was known here."""
         wanted = Filter(kinds=(3700,), tags=(("p", (key.removeprefix(LOOK_AGAIN),)),))
         self._looking = True
+        if (mine := self.known.get(key.removeprefix(LOOK_AGAIN))) is not None:
+            self._letters.pop(mine[1].id, None)  # they are counted anew
         try:
             async for page in self.wire.find(wanted, BATCH):
                 await self._store(await self._open(page), self._cursor)
@@ -156,8 +160,35 @@ class Intake:
         foreign = [one for one in stored if one.id not in self.desk.sealed_here]
         self.desk.sealed_here -= {one.id for one in stored}
         if len(foreign) <= FEW:
-            return _Batch(stored, *open_batch(foreign, self.known))
-        return _Batch(stored, *await asyncio.to_thread(open_batch, foreign, self.known, self._opener.open_many))
+            opened, failed = open_batch(foreign, self.known)
+        else:
+            opened, failed = await asyncio.to_thread(open_batch, foreign, self.known, self._opener.open_many)
+        return _Batch(stored, *self._at_the_door({one.id: len(one.raw) for one in stored}, opened, failed))
+
+    def _at_the_door(
+        self, sizes: dict[str, int], opened: list[Opened], failed: list[Failed]
+    ) -> tuple[list[Opened], list[Failed]]:
+        """An invite's mailbox is for asks and answers, and for so many: whoever has, or once had, the link could fill
+        everybody's disk by it. What is too much is treated as what did not open: it is not kept."""
+        kept = []
+        for one in opened:
+            if one.mailbox.use in ("invite", "device"):
+                if one.genuine.event.kind not in (upkeep.JOIN, upkeep.WELCOME):
+                    failed.append(Failed(one.outer, Reason.NOT_ALLOWED))
+                    continue
+                if self._letters[one.mailbox.id] > self._room(one):
+                    failed.append(Failed(one.outer, Reason.OVER_QUOTA))
+                    continue
+                self._letters[one.mailbox.id] += sizes[one.outer]
+            kept.append(one)
+        return kept, failed
+
+    def _room(self, one: Opened) -> int:
+        place = next(place for place in self.desk.places.values() if place.ref == one.ref)
+        if place.status == "joining":
+            return 16 * LETTERS
+        invite = place.invites.get(one.mailbox.id)
+        return LETTERS * (1 + (min(invite.uses, 250) if invite is not None else 0))
 
     async def _store(self, batch: _Batch, cursor: int) -> None:
         if not batch.opened and not batch.failed and cursor - self._marked < MOST_UNMARKED:

@@ -86,7 +86,9 @@ class Mail:
         """Handle one upkeep event that counts. via: the epoch it was sealed under. Returns effects."""
         match body:
             case upkeep.Lockboxes():
-                place.boxed |= {(body.epoch, device) for device, _ in body.boxes}
+                if body.epoch in place.made or body.epoch in place.log.state.epochs:
+                    live = place.log.state.live_devices()
+                    place.boxed |= {(body.epoch, device) for device, _ in body.boxes if device in live}
                 keys = open_lockbox(place.space, body.epoch, body.boxes, place.device.public, [place.box])
                 return self._learn(tx, place, keys, "epoch", event.pubkey)
             case upkeep.HistoryLinks():

@@ -21,11 +21,12 @@ from tadamun.core.event import Draft, to_json
 from tadamun.core.genuine import Genuine
 from tadamun.crypto import labels
 from tadamun.crypto.bundle import holds
-from tadamun.crypto.keys import verify_digest
+from tadamun.crypto.keys import recall, verify_digest
 from tadamun.crypto.lockbox import BoxKey, open_box, seal_to
 from tadamun.crypto.seal import seal
 from tadamun.crypto.secret import Secret
 from tadamun.node.allowance import Allowance
+from tadamun.node.anchor import parts_of
 from tadamun.node.desk import Desk
 from tadamun.node.letters import Letter
 from tadamun.node.past import since
@@ -170,8 +171,17 @@ class Host:
     def _needed(self, place: Place, ask: Ask) -> list[tuple[str, bytes]]:
         """(id, JSON) of the control events from the joiner's anchor on, and of the parts of checkpoint states."""
         wanted = set(since(place.log, ask.anchor))
-        raws = [(kept.id, kept.raw) for kept in log.of_kind(self.desk.vault.read, place.ref, upkeep.PART)]
-        return raws + [(one.event.id, to_json(one.event)) for one in place.log.events() if one.event.id in wanted]
+        events = [one.event for one in place.log.events() if one.event.id in wanted]
+        checkpoints = [body for one in events if isinstance(body := bodies.decode(one), bodies.Checkpoint)]
+        missing = {name for body in checkpoints for name in body.parts}
+        parts = []
+        # Anybody can have said any number of parts: what no checkpoint names is nobody's to carry.
+        for kept in log.of_kind(self.desk.vault.read, place.ref, upkeep.PART) if missing else ():
+            (name, _), *_ = parts_of([recall(kept.event)]).items() or [("", b"")]
+            if name in missing:
+                missing.discard(name)
+                parts.append((kept.id, kept.raw))
+        return parts + [(one.id, to_json(one)) for one in events]
 
     def _queue(self, place: Place, raws: list[tuple[str, bytes]], best: Mailbox) -> None:
         carried = place.carried.setdefault(best.id, set())
