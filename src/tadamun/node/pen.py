@@ -98,7 +98,7 @@ class Pen:
                     id=event.event.id,
                     space=self.place.ref,
                     epoch=via,
-                    raw=to_json(event.event),
+                    raw=to_json(event.event) if event.event.kind in CONTROL else b"",  # the log has all others
                     expires_at=expires_at,
                 )
                 for event, via, expires_at in self._written

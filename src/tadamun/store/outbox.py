@@ -16,7 +16,8 @@ from tadamun.store.tables import listed
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """epoch: the secret to seal under, "" for the best at the time. raw: the inner event's JSON. attempts: so far."""
+    """epoch: the secret to seal under, "" for the best at the time. raw: the inner event's JSON; queued
+    as b"", it is read from the log. attempts: so far."""
 
     id: str
     space: int
@@ -41,8 +42,8 @@ def put(tx: Tables, waiting: Sequence[Waiting], next_at: int = 0) -> None:
 def due(tables: Tables, now: int, limit: int = 1_000) -> list[Waiting]:
     """What may be sealed now, oldest first."""
     rows = tables.execute(
-        "SELECT lower(hex(id)), space, lower(hex(epoch)), raw, attempts, expires_at FROM outbox"
-        " WHERE next_at <= ? ORDER BY n LIMIT ?",
+        "SELECT lower(hex(o.id)), o.space, lower(hex(o.epoch)), coalesce(log.raw, o.raw), o.attempts, o.expires_at"
+        " FROM outbox o LEFT JOIN log ON log.id = o.id AND o.raw = x'' WHERE o.next_at <= ? ORDER BY o.n LIMIT ?",
         (now, limit),
     )
     return [Waiting(i, space, epoch, bytes(raw), attempts, expires) for i, space, epoch, raw, attempts, expires in rows]
