@@ -73,6 +73,7 @@ async def node_at(home: Path, passphrase: str, reach: Reach | None) -> AsyncIter
     from tadamun.store.wire import WireStore
 
     clock, random = SystemClock(), SystemRandom()
+    leave_no_core()
     with Vault.open(home, passphrase) as vault:
         wire = WireStore.open(vault.wire_path, vault.wire_key(), clock, random)
         try:
@@ -134,6 +135,18 @@ class Hands:
         from tadamun.crypto.random import SystemRandom
 
         return await play(narrate, SystemClock(), SystemRandom())
+
+
+def leave_no_core() -> None:
+    """A crash writes no picture of the memory, with all keys in it, to the disk: not for this process or its children.
+
+    1 byte, not 0: where dumps are handed to a program (core_pattern with a pipe), Linux heeds no other limit.
+    """
+    import resource
+
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    least = 1 if hard == resource.RLIM_INFINITY or hard >= 1 else hard
+    resource.setrlimit(resource.RLIMIT_CORE, (least, least))
 
 
 async def summary(node: Node) -> dict[str, Any]:
