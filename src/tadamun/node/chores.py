@@ -14,7 +14,7 @@ from tadamun.core.body import spell
 from tadamun.core.errors import LocalError
 from tadamun.core.ports import Filter, Tables
 from tadamun.crypto.lockbox import BoxKey
-from tadamun.node.channels import DAY, LONGEST
+from tadamun.node.channels import DAY
 from tadamun.node.desk import Desk
 from tadamun.node.letters import Letter
 from tadamun.node.place import Place
@@ -73,12 +73,13 @@ def _destroy(tx: Tables, place: Place, secrets: Sequence[str]) -> None:
 
 
 def _old_prekeys(desk: Desk, now: int) -> int:
-    """Destroy private prekeys that nothing unexpired can have been sealed to. The newest always stays."""
+    """Destroy private prekeys a week after they were replaced: what was sealed to them by then has come and been
+    opened, and its secret is kept by itself until it expires. The newest always stays."""
     dead = {
         place.ref: [
             (key, made_at)
             for (key, made_at), (_, replaced_at) in zip(place.prekeys, place.prekeys[1:], strict=False)
-            if replaced_at + LONGEST + WEEK < now or _unneeded(place, replaced_at, now)
+            if replaced_at + WEEK < now
         ]
         for place in desk.places.values()
     }
@@ -92,16 +93,9 @@ def _old_prekeys(desk: Desk, now: int) -> int:
     return sum(map(len, dead.values()))
 
 
-def _unneeded(place: Place, replaced_at: int, now: int) -> bool:
-    """A prekey replaced over a week ago, while no secret that was made before then is left to expire."""
-    return replaced_at + WEEK < now and not any(
-        box.expires_at and box.since <= replaced_at + WEEK for box in place.boxes.values()
-    )
-
-
 async def renew_prekeys(desk: Desk) -> None:
     """A new prekey for each space once a week, and a day after the last when something that it opened has expired; the
-    old one is kept as long as something may have been sealed to it."""
+    old one is kept a week longer, for those who have not heard of the new one."""
     now = desk.clock.now()
     for place in list(desk.places.values()):
         spent = meta.get(desk.vault.read, SPENT.format(place.ref)) is not None
