@@ -64,12 +64,12 @@ class Steward:
         match effect:
             case Asked():
                 if self._heard.take((place.space, effect.mailbox.id, effect.event.event.pubkey)):
-                    self.spawn(self._quietly(self._asked(place, effect)))
+                    self.spawn(self._quietly(lambda: self._asked(place, effect)))
             case Needed():
                 if self._helped.take((place.space, effect.device, effect.epoch)) and self._helped_at_all.take(
                     (place.space, effect.device)
                 ):
-                    self.spawn(self._quietly(self._needed(place, effect)))
+                    self.spawn(self._quietly(lambda: self._needed(place, effect)))
             case Signed():
                 self._soon(place, "signatures", self._signatures, 0.0)
             case ControlChanged():
@@ -92,12 +92,12 @@ class Steward:
             self._due.discard(key)
             await work(place)
 
-        self.spawn(self._quietly(later()))
+        self.spawn(self._quietly(later))
 
-    async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _quietly(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Upkeep that the rules or the disk refuse is left to another time or another node."""
         with suppress(LocalError, RemoteError):
-            await work
+            await work()
 
     async def _asked(self, place: Place, asked: Asked) -> None:
         if asked.again and place.answered.get(asked.event.event.pubkey, -1) >= asked.event.event.created_at:
