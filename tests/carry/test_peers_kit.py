@@ -7,10 +7,14 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 
 from kits.callers import House
 from kits.carrier_kit import CarrierKit, Road
-from kits.running import HASTY, SPACE, Running, talking
+from kits.running import SPACE, Running, talking
 from kits.sealed import until
 from kits.small_relay import Flaws, SmallRelay
+from tadamun.carry.surroundings import Patience
 from tadamun.core.ports import Signer, Wire
+
+# Nobody is silent here: a machine that has much else to do must not look as if somebody were.
+CALM = Patience(idle=8.0, answer=8.0, hello=8.0, turn=2.0, good=0.2)
 
 
 class Node:
@@ -23,7 +27,7 @@ class Node:
 
     async def start(self) -> None:
         self._stack = AsyncExitStack()
-        self.running = Running(self.wire, HASTY)
+        self.running = Running(self.wire, CALM)
         self.running.peers.set_spaces({SPACE: ([self.address], self.signers)})
         await self._stack.enter_async_context(self.running.up())
 
