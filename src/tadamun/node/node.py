@@ -134,7 +134,7 @@ class Node:
         self._know()
         views.refold_if_new(self)
         views.look_at_unknown(self)
-        if meta.text(self.vault.read, STORE, self.wire.identity) != self.wire.identity:
+        if meta.text(self.vault.read, STORE) != self.wire.identity:
             with self.vault.write() as tx:
                 for place in self.places.values():
                     queue_own(tx, place)
