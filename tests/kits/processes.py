@@ -108,7 +108,12 @@ class Child:
         return self.process is not None
 
     def log(self) -> str:
-        return (self.folder / "stderr").read_text()
+        """What it wrote; if it has ended by itself, also how, and the JSON that says why."""
+        written = (self.folder / "stderr").read_text()
+        if self.process is None or self.process.poll() is None:
+            return written
+        last = b"" if self.process.stdout is None else self.process.stdout.read()
+        return f"{written}\nended with {self.process.returncode}: {last.decode()}"
 
 
 class Node(Child):
