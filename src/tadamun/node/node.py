@@ -25,7 +25,16 @@ from tadamun.core.facts import Facts
 from tadamun.core.ports import Clock, Random, Saying
 from tadamun.core.room import Call, Room
 from tadamun.crypto.keys import Prover
-from tadamun.node import calls_members, calls_node, calls_spaces, chores, views, whereabouts, workbench
+from tadamun.node import (
+    calls_members,
+    calls_node,
+    calls_preferences,
+    calls_spaces,
+    chores,
+    views,
+    whereabouts,
+    workbench,
+)
 from tadamun.node.audit import audit
 from tadamun.node.desk import Desk
 from tadamun.node.intake import CURSOR, STORE, Intake
@@ -120,6 +129,7 @@ class Node:
         self.bench = Bench(self)
         self.calls: dict[str, Call | workbench.Call] = {
             **calls_node.CALLS,
+            **calls_preferences.CALLS,
             **calls_spaces.CALLS,
             **calls_members.CALLS,
             **{name: call for room in self.parts.rooms for name, call in room.calls.items()},
