@@ -10,31 +10,19 @@ from tadamun.core.errors import UsageError
 from tadamun.core.ports import Audience, Workbench
 from tadamun.core.room import Call
 from tadamun.core.text import tidy_line
-from tadamun.rooms.talk import actions
+from tadamun.rooms.talk import actions, drafts
 from tadamun.rooms.talk.bodies import THREAD, Comment, Message, Thread
+from tadamun.rooms.talk.given import InSpace, Limit, OnePost, reader_of
 from tadamun.rooms.talk.reading import AHEAD, Reader, Row, Wanted, as_tree
 from tadamun.rooms.talk.showing import Shower
 
 MAX_AHEAD: Final = 10
 MATCHES: Final = 4  # full text is asked for so many times the limit: some of what it finds is filtered out
 
-Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
-
-
-class InSpace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """space: a name, an id or its beginning; "": the only one there is."""
-
-    space: str = ""
-
-
-class OnePost(InSpace, frozen=True, forbid_unknown_fields=True):
-    """post: an id, or at least the first four characters of it."""
-
-    post: str
-
 
 class Write(InSpace, frozen=True, forbid_unknown_fields=True):
-    """reply_to: a post. to: a member, for a direct message. expires: seconds from now; 0: never."""
+    """reply_to: a post. to: a member, for a direct message. expires: seconds from now; 0: never. draft: the place of
+    the draft that this was (drafts.py), which is not kept any longer once this is said."""
 
     text: str
     title: str = ""
@@ -43,6 +31,7 @@ class Write(InSpace, frozen=True, forbid_unknown_fields=True):
     reply_to: str = ""
     to: str = ""
     expires: int = 0
+    draft: str = ""
 
 
 class Read(InSpace, frozen=True, forbid_unknown_fields=True):
@@ -69,12 +58,13 @@ class Unreact(OnePost, frozen=True, forbid_unknown_fields=True):
 
 
 class Change(OnePost, frozen=True, forbid_unknown_fields=True):
-    """What is left out stays as it was."""
+    """What is left out stays as it was. draft: as for `talk.post`."""
 
     text: str | None = None
     title: str | None = None
     topics: tuple[str, ...] | None = None
     warning: str | None = None
+    draft: str = ""
 
 
 class Retract(OnePost, frozen=True, forbid_unknown_fields=True):
@@ -106,7 +96,7 @@ class Wait(InSpace, frozen=True, forbid_unknown_fields=True):
 
 async def write(bench: Workbench, asked: Write) -> dict[str, Any]:
     """Open a thread, comment, or write to one member. Gives {id, thread, private, expires_at}."""
-    space, reader = _reader(bench, asked)
+    space, reader = reader_of(bench, asked)
     parent = reader.post(asked.reply_to) if asked.reply_to else None
     to = bench.facts.names.who(space, asked.to) if asked.to else ""
     if parent is not None and parent.private_with:
@@ -131,7 +121,10 @@ async def write(bench: Workbench, asked: Write) -> dict[str, Any]:
         body = Comment(text, parent.thread.hex(), parent.id.hex(), asked.warning)
     else:
         body = Thread(text, asked.title, actions.tidy_topics(asked.topics), asked.warning)
+    draft = drafts.place_of(bench, asked, asked.draft) if asked.draft else ""
     event = await bench.say(space, actions.post(body, Audience(to, expires_at)))
+    if draft:
+        drafts.forget(bench, space, draft)
     thread = body.root if isinstance(body, Comment) else event
     # The node may round an expiry up: told is what holds.
     return {"id": event, "thread": thread, "private": to, "expires_at": reader.post(event).expires_at}
@@ -139,7 +132,7 @@ async def write(bench: Workbench, asked: Write) -> dict[str, Any]:
 
 async def read(bench: Workbench, asked: Read) -> dict[str, Any]:
     """{posts, ahead}: newest first (a thread as a tree, a search best first), and those dated ahead of one's clock."""
-    space, reader = _reader(bench, asked)
+    space, reader = reader_of(bench, asked)
     thread = reader.post(asked.thread) if asked.thread else None
     author = bytes.fromhex(bench.facts.names.who(space, asked.author)) if asked.author else b""
     with_ = author if asked.private and author else b""
@@ -167,7 +160,7 @@ async def read(bench: Workbench, asked: Read) -> dict[str, Any]:
 
 async def react(bench: Workbench, asked: React) -> dict[str, Any]:
     """React to a post, once with each sign. Gives {id, post, sign}."""
-    space, reader = _reader(bench, asked)
+    space, reader = reader_of(bench, asked)
     row = _standing(reader, asked.post)
     saying = actions.reaction(row.id.hex(), row.author.hex(), row.kind, asked.sign, _audience(row))
     held = reader.my_reactions(row.id, saying.content)
@@ -177,7 +170,7 @@ async def react(bench: Workbench, asked: React) -> dict[str, Any]:
 
 async def unreact(bench: Workbench, asked: Unreact) -> dict[str, Any]:
     """Take one's reactions to a post back. Gives {post, taken: how many}."""
-    space, reader = _reader(bench, asked)
+    space, reader = reader_of(bench, asked)
     row = reader.post(asked.post)
     held = reader.my_reactions(row.id, asked.sign.strip())
     if not held:
@@ -188,7 +181,7 @@ async def unreact(bench: Workbench, asked: Unreact) -> dict[str, Any]:
 
 async def edit(bench: Workbench, asked: Change) -> dict[str, Any]:
     """Change one's own post. Gives {id, post, version}."""
-    space, reader = _reader(bench, asked)
+    space, reader = reader_of(bench, asked)
     row = _standing(reader, asked.post)
     text, title, topics, warning = row.text, row.title, tuple(row.topics.split()), row.warning
     if asked.text is not None:
@@ -202,13 +195,16 @@ async def edit(bench: Workbench, asked: Change) -> dict[str, Any]:
     if row.kind != THREAD and (title or topics):
         raise UsageError("Only what opens a thread has a title and topics.")
     saying = actions.edit(row.id.hex(), row.version + 1, text, title, topics, warning, _audience(row))
+    draft = drafts.place_of(bench, asked, asked.draft) if asked.draft else ""
     event = await bench.say(space, saying)
+    if draft:
+        drafts.forget(bench, space, draft)
     return {"id": event, "post": row.id.hex(), "version": row.version + 1}
 
 
 async def retract(bench: Workbench, asked: Retract) -> dict[str, Any]:
     """Take back one's own post, or as a moderator somebody else's; for good. Gives {id, post}."""
-    space, reader = _reader(bench, asked)
+    space, reader = reader_of(bench, asked)
     row = _standing(reader, asked.post)
     event = await bench.say(space, actions.retraction(row.id.hex(), row.kind, asked.reason, _audience(row)))
     return {"id": event, "post": row.id.hex()}
@@ -216,7 +212,7 @@ async def retract(bench: Workbench, asked: Retract) -> dict[str, Any]:
 
 async def threads(bench: Workbench, asked: Threads) -> dict[str, Any]:
     """{threads}: the posts that open them, with comments, unread_comments and last_at; latest activity first."""
-    space, reader = _reader(bench, asked)
+    space, reader = reader_of(bench, asked)
     latest = reader.now + AHEAD + 1
     if asked.topic:
         wanted = Wanted(topic=actions.tidy_topics((asked.topic,))[0])
@@ -235,7 +231,7 @@ async def threads(bench: Workbench, asked: Threads) -> dict[str, Any]:
 
 async def mark_read(bench: Workbench, asked: MarkRead) -> dict[str, Any]:
     """Remember on this node that posts were read. Gives {marked, unread, unread_private}: how many were and are."""
-    _, reader = _reader(bench, asked)
+    _, reader = reader_of(bench, asked)
     marked = 0
     if asked.posts or asked.thread:
         rows = [reader.post(wanted) for wanted in asked.posts]
@@ -254,7 +250,7 @@ async def mark_read(bench: Workbench, asked: MarkRead) -> dict[str, Any]:
 
 async def wait(bench: Workbench, asked: Wait) -> dict[str, Any]:
     """{posts, after}: what came to this node since the place `after`, in order of arrival. Waits for it if need be."""
-    space, reader = _reader(bench, asked)
+    space, reader = reader_of(bench, asked)
     until = bench.clock.now() + asked.timeout
     rows, after = reader.arrived(asked.after, asked.limit)
     while asked.after and not rows and (left := until - bench.clock.now()) > 0:
@@ -266,6 +262,7 @@ async def wait(bench: Workbench, asked: Wait) -> dict[str, Any]:
 
 
 CALLS: Final = {
+    **drafts.CALLS,
     "talk.post": Call(Write, write),
     "talk.read": Call(Read, read),
     "talk.react": Call(React, react),
@@ -276,11 +273,6 @@ CALLS: Final = {
     "talk.mark_read": Call(MarkRead, mark_read),
     "talk.wait": Call(Wait, wait),
 }
-
-
-def _reader(bench: Workbench, asked: InSpace) -> tuple[str, Reader]:
-    space = bench.space(asked.space)
-    return space, Reader(bench.tables, space, bench.me(space), bench.clock.now())
 
 
 def _standing(reader: Reader, wanted: str) -> Row:

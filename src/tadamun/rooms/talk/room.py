@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tadamun.core.room import Room
-from tadamun.rooms.talk import bodies, calls, rules, state, view
+from tadamun.rooms.talk import bodies, calls, drafts, rules, state, view
 
 ROOM: Final = Room(
     name="talk",
@@ -20,5 +20,5 @@ ROOM: Final = Room(
     search=view.search,
     fresh=view.fresh,
     calls=calls.CALLS,
-    local=view.LOCAL,
+    local=(*view.LOCAL, *drafts.LOCAL),
 )
