@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -73,6 +73,10 @@ class Relay:
             Connection(socket.address, since, len(guest.proven), len(guest.questions), guest.pipe.waiting)
             for socket, (guest, since) in self._guests.items()
         ]
+
+    def visitors(self, mailboxes: Collection[str]) -> int:
+        """How many connections have proven one of these mailboxes (public keys in hex)."""
+        return sum(not guest.proven.isdisjoint(mailboxes) for guest, _ in self._guests.values())
 
     @asynccontextmanager
     async def serve(

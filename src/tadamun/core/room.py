@@ -78,6 +78,7 @@ class Room:
     search(state): what full text should find for the topic, or None for nothing.
     calls: what people can do here, by name (`talk.post`). local: CREATE IF NOT EXISTS statements of tables that are
         this node's own memory (unread marks, drafts) and not derived from the log: `rebuild` keeps them.
+    glance(bench, space): what a list of spaces shows of the room in one, as plain JSON values; quick whatever its size.
     """
 
     name: str
@@ -93,3 +94,4 @@ class Room:
     fresh: Callable[[Tables, str, Sequence[Said[Any]]], None] | None = None
     calls: Mapping[str, Call] = field(default_factory=dict)
     local: tuple[str, ...] = ()
+    glance: Callable[[Workbench, str], dict[str, Any]] = lambda bench, space: {}

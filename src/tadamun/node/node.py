@@ -25,16 +25,7 @@ from tadamun.core.facts import Facts
 from tadamun.core.ports import Clock, Random, Saying
 from tadamun.core.room import Call, Room
 from tadamun.crypto.keys import Prover
-from tadamun.node import (
-    calls_members,
-    calls_node,
-    calls_preferences,
-    calls_spaces,
-    chores,
-    views,
-    whereabouts,
-    workbench,
-)
+from tadamun.node import calls, chores, views, whereabouts, workbench
 from tadamun.node.audit import audit
 from tadamun.node.desk import Desk
 from tadamun.node.intake import CURSOR, STORE, Intake
@@ -128,14 +119,12 @@ class Node:
         self.steward = Steward(self.desk, self.host, self.quorum, self.random, self._spawn, self.pause)
         self.bench = Bench(self)
         self.calls: dict[str, Call | workbench.Call] = {
-            **calls_node.CALLS,
-            **calls_preferences.CALLS,
-            **calls_spaces.CALLS,
-            **calls_members.CALLS,
+            **calls.CALLS,
             **{name: call for room in self.parts.rooms for name, call in room.calls.items()},
         }
         self.peers = Peers(self.wire, self.clock, self.random, self.counters)
         self.lan: Lan | None = None
+        self.relay: Relay | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._news = asyncio.Event()
         views.ready(self.vault, self.parts.rooms)
@@ -203,7 +192,8 @@ class Node:
             return
         port = 0
         if self.reach.listen is not None:
-            relay = Relay(self.wire, Policy(known=self.known.__contains__), self.clock, self.random, self.count)
+            policy = Policy(known=self.known.__contains__)
+            relay = self.relay = Relay(self.wire, policy, self.clock, self.random, self.count)
             bound: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
             tasks.create_task(relay.run(*self.reach.listen, bound=bound))
             try:

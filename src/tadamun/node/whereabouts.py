@@ -36,8 +36,15 @@ def told(tables: Tables, place: Place, *, loopback: bool) -> list[str]:
 
     loopback: whether this machine's own programs may be meant, as when all nodes of a space run on one.
     """
+    said = whose(tables, place, loopback=loopback)
+    turns = zip_longest(*(list(dict.fromkeys(some))[:MOST] for some in said.values()))
+    return list(dict.fromkeys(one for turn in turns for one in turn if one is not None))[:MOST_IN_ALL]
+
+
+def whose(tables: Tables, place: Place, *, loopback: bool) -> dict[str, list[str]]:
+    """What every member last said of where they are: addresses by member id."""
     if place.control is None:
-        return []
+        return {}
     live = place.log.state.live_devices()
     prefix = f"whereabouts:{place.ref}:"
     said: dict[str, list[str]] = {}
@@ -46,8 +53,7 @@ def told(tables: Tables, place: Place, *, loopback: bool) -> list[str]:
         if device is not None and key.removeprefix(prefix) != place.device.public:
             good = [one for one in value.decode().split(" ")[1:] if goes_to(one, loopback=loopback)]
             said.setdefault(device.member, []).extend(good)
-    turns = zip_longest(*(list(dict.fromkeys(some))[:MOST] for some in said.values()))
-    return list(dict.fromkeys(one for turn in turns for one in turn if one is not None))[:MOST_IN_ALL]
+    return said
 
 
 def goes_to(text: str, *, loopback: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tadamun.core.room import Room
-from tadamun.rooms.talk import bodies, calls, drafts, rules, state, view
+from tadamun.rooms.talk import bodies, calls, drafts, glance, rules, state, view
 
 ROOM: Final = Room(
     name="talk",
@@ -21,4 +21,5 @@ ROOM: Final = Room(
     fresh=view.fresh,
     calls=calls.CALLS,
     local=(*view.LOCAL, *drafts.LOCAL),
+    glance=glance.glance,
 )

@@ -1,0 +1,17 @@
+"""All calls of the node itself, by name; those of the rooms stand beside the rooms (docs/adr/0004-calls.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tadamun.node import calls_members, calls_node, calls_overview, calls_preferences, calls_spaces
+from tadamun.node.workbench import Call
+
+CALLS: Final[Mapping[str, Call]] = {
+    **calls_node.CALLS,
+    **calls_overview.CALLS,
+    **calls_preferences.CALLS,
+    **calls_spaces.CALLS,
+    **calls_members.CALLS,
+}

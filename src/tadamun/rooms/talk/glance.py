@@ -1,0 +1,32 @@
+"""What a list of spaces shows of talk: how much is unread, and how the newest post begins."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tadamun.core.ports import Workbench
+from tadamun.rooms.talk.reading import Reader, Wanted
+from tadamun.rooms.talk.showing import Shower
+
+LOOKED_AT: Final = 20  # of the newest, for one that still has words
+LINE: Final = 160  # characters
+
+
+def glance(bench: Workbench, space: str) -> dict[str, Any]:
+    """{unread, unread_private, newest: {id, thread, author, name, line, folded, created_at} or None}.
+
+    line: the title, else how the text begins; folded: it is the content warning instead. Retracted posts and direct
+    messages are not shown. The two counts reach 1,000 together at most, which then means "or more".
+    """
+    reader = Reader(bench.tables, space, bench.me(space), bench.clock.now())
+    unread, unread_private = reader.unread()
+    standing = [row for row in reader.newest(Wanted(), LOOKED_AT) if not row.retracted]
+    newest = None
+    for post in Shower(bench, space, reader).posts(standing[:1]):
+        line = post["warning"] or post["title"] or next(iter(post["text"].split("\n")))
+        newest = {
+            **{name: post[name] for name in ("id", "thread", "author", "name", "created_at")},
+            "line": line if len(line) <= LINE else line[: LINE - 1].rstrip() + "…",
+            "folded": bool(post["warning"]),
+        }
+    return {"unread": unread, "unread_private": unread_private, "newest": newest}
