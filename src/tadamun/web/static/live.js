@@ -1,0 +1,71 @@
+// Live parts: what changed is told by server-sent events, and the parts of the page that show it fetch themselves anew.
+// A part says what it listens to by htmx: hx-trigger="live:changed from:body". Of all open pages one is connected and
+// tells the others, since a browser grants one host six connections. Nothing readable stays on a page when the house is
+// locked. Without this script every page works; it only stands still.
+(() => {
+  "use strict";
+  const said = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+  const address = said("live");
+  if (!address) return;
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel("tadamun" + location.pathname.split("/")[1]) : null;
+  let run = "";
+
+  const happen = (name, data) => document.body.dispatchEvent(new CustomEvent("live:" + name, { detail: data }));
+
+  function hear({ name, data }) {
+    if (name === "state") {
+      document.body.hidden = true;
+      location.reload();
+    } else if (name === "open") {
+      document.documentElement.removeAttribute("data-lost");
+      if (run && run !== data) happen("changed", "");
+      run = data;
+    } else if (name === "lost") {
+      document.documentElement.setAttribute("data-lost", "");
+      document.body.dispatchEvent(new CustomEvent("live:lost"));
+    } else {
+      happen(name, data);
+    }
+  }
+
+  function tell(name, data) {
+    channel?.postMessage({ name, data });
+    hear({ name, data });
+  }
+
+  function connect() {
+    return new Promise(() => {
+      const stream = new EventSource(address);
+      for (const name of ["open", "changed", "status", "state"]) {
+        stream.addEventListener(name, (event) => { if (event.data !== undefined) tell(name, event.data); });
+      }
+      stream.addEventListener("error", () => {
+        tell("lost", "");
+        if (stream.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 3000);
+      });
+    });
+  }
+
+  channel?.addEventListener("message", (event) => hear(event.data));
+  if (channel && navigator.locks) navigator.locks.request("tadamun-live" + location.pathname.split("/")[1], connect);
+  else connect();
+
+  // What a part fetches by itself is no sign of somebody being there.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const cause = event.detail.triggeringEvent;
+    if (cause?.type.startsWith("live:")) event.detail.headers["X-Live"] = "1";
+    event.detail.headers["X-Form-Token"] = said("standing-token");
+  });
+
+  // Typing and reading are: told at most once a minute.
+  let told = Date.now();
+  const here = () => {
+    if (!said("awake") || Date.now() - told < 60000) return;
+    told = Date.now();
+    fetch(said("awake"), { cache: "no-store" }).catch(() => {});
+  };
+  for (const sign of ["keydown", "pointerdown", "wheel", "touchmove"]) addEventListener(sign, here, { passive: true });
+
+  // A page that the browser kept whole may show what is locked by now.
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+})();
