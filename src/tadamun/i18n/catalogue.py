@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from tadamun.i18n.extract import in_tree
+from tadamun.i18n.extract import Found, in_tree
+from tadamun.i18n.templates import in_folder
 from tadamun.i18n.words import DOMAIN, LOCALES
 
 SOURCE: Final = LOCALES.parent.parent
@@ -32,12 +33,18 @@ def path_of(code: str, ending: str) -> Path:
     return LOCALES / code / "LC_MESSAGES" / f"{DOMAIN}.{ending}"
 
 
+def found() -> Iterator[Found]:
+    """Everything in the source: of Python, then of the pages' templates."""
+    yield from in_tree(SOURCE)
+    yield from in_folder(SOURCE)
+
+
 def wanted() -> Catalog:
     """The sentences of the source, untranslated, with the files they stand in."""
     template = Catalog()
-    for found in in_tree(SOURCE):
-        if found.message:
-            template.add((found.message, found.plural) if found.plural else found.message, locations=[(found.file, 0)])
+    for each in found():
+        if each.message:
+            template.add((each.message, each.plural) if each.plural else each.message, locations=[(each.file, 0)])
     return template
 
 

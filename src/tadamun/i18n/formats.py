@@ -73,7 +73,7 @@ def ago(then: int, now: int) -> str:
         from tadamun.i18n.words import _
 
         return _("just now")
-    text = format_timedelta(timedelta(seconds=_on_calendar(then) - now), add_direction=True, locale=_locale(language))
+    text = format_timedelta(timedelta(seconds=on_calendar(then) - now), add_direction=True, locale=_locale(language))
     return _in_digits(text, language)
 
 
@@ -91,13 +91,43 @@ def date(moment: int, zone: tzinfo | None = None) -> str:
 
     language = current()
     locale = _locale(language)
-    there = datetime.fromtimestamp(_on_calendar(moment), UTC).astimezone(zone)
+    there = datetime.fromtimestamp(on_calendar(moment), UTC).astimezone(zone)
     day, time = format_date(there, "long", locale=locale), format_time(there, "short", locale=locale)
     joined = str(locale.datetime_formats["medium"]).replace("{1}", day).replace("{0}", time)
     return _in_digits(joined, language)
 
 
-def _on_calendar(moment: int) -> int:
+def day(moment: int, zone: tzinfo | None = None) -> str:
+    """The day alone: `November 21, 2025`."""
+    from babel.dates import format_date
+
+    language = current()
+    there = datetime.fromtimestamp(on_calendar(moment), UTC).astimezone(zone)
+    return _in_digits(format_date(there, "long", locale=_locale(language)), language)
+
+
+def left(seconds: int) -> str:
+    """A time that runs out, rounded down to days, hours or minutes, so that nobody counts on more than there is."""
+    from tadamun.i18n.words import _, say_count
+
+    if seconds <= 0:
+        return _("no time left")
+    if seconds < 60:
+        return _("less than a minute")
+    if seconds < 2 * 3600:
+        return say_count("{count} minute", "{count} minutes", seconds // 60)
+    if seconds < 2 * 86_400:
+        return say_count("{count} hour", "{count} hours", seconds // 3600)
+    return say_count("{count} day", "{count} days", seconds // 86_400)
+
+
+def months(language: Language) -> tuple[str, ...]:
+    """The twelve names of the language's calendar where it is spoken: كانون الثاني in `ar-LB`, جانفي in `ar-DZ`."""
+    return tuple(name for _, name in sorted(_locale(language).months["format"]["wide"].items()))
+
+
+def on_calendar(moment: int) -> int:
+    """The time, or the edge of the calendar it lies beyond."""
     return max(_FIRST, min(moment, _LAST))
 
 

@@ -52,10 +52,12 @@ def fill(translated: str, arguments: dict[str, str | int]) -> str:
     A placeholder without its argument stays visible as it is: a wrong sentence is better than none when it was to
     carry an error.
     """
-    return translated.format_map(_Visible({name: _shown(name, value) for name, value in arguments.items()}))
+    return translated.format_map(Visible({name: _shown(name, value) for name, value in arguments.items()}))
 
 
-class _Visible(dict[str, str]):
+class Visible(dict[str, str]):
+    """Arguments as they will be shown; one that is not there shows its placeholder."""
+
     def __missing__(self, name: str) -> str:
         return "{" + name + "}"
 
