@@ -19,7 +19,10 @@ $(DEV): tools/setup tools/requirements-dev.txt pyproject.toml
 	@tools/setup dev
 	@touch $@ $(RUN)
 
-.PHONY: demo test test-long lint types contracts bench words fmt clean help
+.PHONY: up demo test test-long lint types contracts bench words fmt clean help
+
+up: $(RUN)  ## your own node, with its pages in your browser
+	@.venv/bin/tadamun up
 
 demo: $(RUN)  ## a morning of a small community: three nodes and a keeper, here, in temporary folders
 	@.venv/bin/tadamun demo

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +14,9 @@ from tadamun.cli.service import Tell, Up
 
 if TYPE_CHECKING:
     from tadamun.node.node import Node, Parts, Reach
+
+# The rooms whose pages there are: packages with a `web` module and templates.
+ROOM_PAGES: Final = ("tadamun.rooms.talk",)
 
 # The rooms' commands, imported only when one is asked for.
 COMMANDS: Final[Mapping[str, str]] = {
@@ -115,9 +119,14 @@ class Hands:
         from tadamun.node.node import Reach
 
         reach = Reach(listen=host_and_port(wanted.listen), peers=tuple(wanted.peers), lan=wanted.lan)
+        if wanted.pages:
+            await up_with_pages(wanted, reach, self, ready)
+            return
         async with node_at(wanted.home, wanted.passphrase, reach) as node:
             with doorway.opened(wanted.home) as listening:
-                ready(await summary(node))  # who asks from now on waits at the socket until `serve` comes to them
+                ready(
+                    await summary(node.call, node.listening)
+                )  # who asks from now on waits until `serve` comes to them
                 await door.serve(listening, node.call, node.count)
 
     async def keep(self, home: Path, listen: str, ready: Tell) -> None:
@@ -149,13 +158,70 @@ def leave_no_core() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (least, least))
 
 
-async def summary(node: Node) -> dict[str, Any]:
+async def summary(call: Callable[[str, Mapping[str, Any]], Awaitable[Any]], listening: Sequence[str]) -> dict[str, Any]:
     """What `up` tells when it is ready."""
-    return {
-        "listening": node.listening,
-        "spaces": await node.call("space.list", {}),
-        "peers": await node.call("peers.list", {}),
-    }
+    return {"listening": listening, "spaces": await call("space.list", {}), "peers": await call("peers.list", {})}
+
+
+async def up_with_pages(wanted: Up, reach: Reach, hands: Hands, ready: Tell) -> None:
+    """The house: its pages and its socket all the time, a node while it is open."""
+    import importlib
+    from contextlib import suppress
+
+    from tadamun.cli.settings import save_language, saved_language
+    from tadamun.crypto.random import SystemRandom
+    from tadamun.node import door, doorway
+    from tadamun.node.together import together
+    from tadamun.store.vault import Vault
+    from tadamun.web import own
+    from tadamun.web.address import Address
+    from tadamun.web.app import build as build_pages
+    from tadamun.web.enter import Links
+    from tadamun.web.house import Doors, House, State
+    from tadamun.web.live import Live
+    from tadamun.web.serve import serve
+    from tadamun.web.site import Site
+    from tadamun.web.tokens import Tokens
+
+    clock, random, home = SystemClock(), SystemRandom(), wanted.home
+    listening: list[str] = []
+
+    def create(passphrase: str, language: str) -> None:
+        hands.create(home, passphrase, language)
+        with suppress(OSError):  # it is kept in the vault as well
+            save_language(home, language)
+
+    @asynccontextmanager
+    async def opened(passphrase: str) -> AsyncIterator[Node]:
+        async with node_at(home, passphrase, reach) as node:
+            node.listeners.add(live.changed)
+            listening[:] = node.listening
+            yield node
+
+    house = House(Doors(lambda: Vault.exists(home), create, opened), time.monotonic)
+    address = Address(home, clock, random)
+    live = Live(house, random.bytes(8).hex())
+    links = Links(address, random, time.monotonic)
+    rooms = [importlib.import_module(f"{package}.web") for package in ROOM_PAGES]
+    pages = (*own.PAGES, *(page for room in rooms for page in room.PAGES))
+    site = Site(pages, ROOM_PAGES, house, address, Tokens(random, time.monotonic), clock, lambda: saved_language(home))
+
+    async def asked(name: str, params: Mapping[str, Any]) -> Any:
+        return {"link": links.new()} if name == "pages.link" else await house.call(name, params)
+
+    async def begin() -> None:
+        if wanted.passphrase and house.state is State.LOCKED:
+            await house.unlock(wanted.passphrase)
+        told = await summary(house.call, listening) if house.state is State.OPEN else {}
+        ready({"state": house.state.value, "pages": links.new(), **told})
+        await asyncio.get_running_loop().create_future()
+
+    with doorway.opened(home) as socket:
+        app = build_pages(site, links, live)
+        await together(
+            house.run(), house.watch_idle(), begin(), serve(app, address.listening),
+            door.serve(socket, asked, lambda reason: None),
+        )  # fmt: skip
 
 
 def host_and_port(text: str) -> tuple[str, int] | None:

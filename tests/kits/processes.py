@@ -130,7 +130,7 @@ class Node(Child):
         make_vault(self.home)
         more = [f"--peer={one}" for one in peers] + ([f"--listen={listen}"] if listen else [])
         super().__init__(
-            folder, "up", "--json", f"--home={self.home}", "--no-lan", *more,
+            folder, "up", "--json", "--no-pages", f"--home={self.home}", "--no-lan", *more,
             program=program, passphrase=self.passphrase_file,
         )  # fmt: skip
 

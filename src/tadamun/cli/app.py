@@ -32,6 +32,7 @@ OWN: Final[Mapping[str, str]] = {
     "init": "tadamun.cli.starting:init",
     "space": "tadamun.cli.spaces:space",
     "up": "tadamun.cli.running:up",
+    "pages": "tadamun.cli.running:pages",
     "invite": "tadamun.cli.joining:invite",
     "join": "tadamun.cli.joining:join",
     "members": "tadamun.cli.membership:members",

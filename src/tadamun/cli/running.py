@@ -5,13 +5,16 @@ What they run is `main`'s; this file does not know what a node or a keeper is ma
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import click
 
-from tadamun.cli.common import N_, Here, UsageError, _, as_json, command, name, once, paint, table
+from tadamun.cli.browser import open_link
+from tadamun.cli.common import N_, Here, UsageError, _, as_json, command, name, once, paint, show, table
+from tadamun.cli.here import PASSPHRASE_FILE
 from tadamun.cli.kinds import LISTEN, PEER
 from tadamun.cli.service import Tell, Up
 from tadamun.core.errors import VaultInUse
@@ -21,10 +24,11 @@ from tadamun.node.knock import knock
 @command(
     "up",
     help=N_(
-        "Run your node in the foreground: it meets other nodes, sends what you wrote and takes in what they wrote.\n\n"
+        "Run your node in the foreground: it meets other nodes, sends what you wrote and takes in what they wrote. Its "
+        "pages open in your browser, and ask there for what they need.\n\n"
         "Stop it with Ctrl-C. Nothing is lost by stopping it."
     ),
-    example=("tadamun up", "tadamun up --listen 0.0.0.0:7447", "tadamun up --peer ws://192.168.1.20:7447 --no-lan"),
+    example=("tadamun up", "tadamun up --listen 0.0.0.0:7447", "tadamun up --no-pages --peer ws://192.168.1.20:7447"),
     space=False,
 )
 @click.option("--listen", type=LISTEN, default=None, metavar="ADDRESS", help=N_("Accept peers on this address."))
@@ -32,8 +36,15 @@ from tadamun.node.knock import knock
     "--peer", "peers", type=PEER, multiple=True, metavar="ADDRESS", help=N_("Meet others here too; may be repeated.")
 )
 @click.option("--lan/--no-lan", default=True, show_default=True, help=N_("Find members on the local network."))
-def up(here: Here, listen: str | None, peers: Sequence[str], lan: bool) -> None:
-    if not here.home.is_dir():
+@click.option(
+    "--pages/--no-pages",
+    default=True,
+    show_default=True,
+    help=N_("Serve pages for your browser, on this computer only."),
+)
+@click.option("--browser/--no-browser", default=True, show_default=True, help=N_("Open the pages in the browser."))
+def up(here: Here, listen: str | None, peers: Sequence[str], lan: bool, pages: bool, browser: bool) -> None:
+    if not pages and not here.home.is_dir():
         raise UsageError(
             "There is no vault in {folder} yet. Make one with `tadamun init`, or say where yours is with --home.",
             folder=str(here.home),
@@ -45,8 +56,29 @@ def up(here: Here, listen: str | None, peers: Sequence[str], lan: bool) -> None:
             "first.",
             folder=str(here.home),
         )
-    wanted = Up(here.home, here.passphrase(), listen or "", tuple(peers), lan)
-    until_stopped(here, lambda ready: here.hands.up(wanted, ready), lambda told: _running(here, told, lan))
+    asked_there = pages and not os.environ.get(PASSPHRASE_FILE)
+    wanted = Up(here.home, "" if asked_there else here.passphrase(), listen or "", tuple(peers), lan, pages)
+
+    def screen(told: Mapping[str, Any]) -> list[str]:
+        if pages and browser and here.live:
+            open_link(here.home, told["pages"])
+        return _pages(here, told) + (_running(here, told, lan) if told.get("state", "open") == "open" else [])
+
+    until_stopped(here, lambda ready: here.hands.up(wanted, ready), screen)
+
+
+@command(
+    "pages",
+    help=N_("Give a new link to the pages of your running node. It is good once, for ten minutes."),
+    example="tadamun pages",
+    space=False,
+)
+def pages(here: Here) -> None:
+    door = knock(here.home) if here.home.is_dir() else None
+    if door is None:
+        raise UsageError("No node is running, so there are no pages. Start it with `tadamun up`.")
+    with door:
+        show(here, door.call("pages.link", {}), lambda made: [made["link"]])
 
 
 @command(
@@ -127,6 +159,20 @@ def until_stopped(
     asyncio.run(stoppable(run(ready)))
     if not here.json:
         click.echo(_("Stopped. Everything is kept."), err=True)
+
+
+def _pages(here: Here, told: Mapping[str, Any]) -> list[str]:
+    """Where the pages are. The link stands on a line of its own, to be copied whole."""
+    if "pages" not in told:
+        return []
+    return [
+        paint(
+            here,
+            _("Your pages are here. The link is good once, for ten minutes; `tadamun pages` gives another:"),
+            bold=True,
+        ),
+        told["pages"],
+    ]
 
 
 def _running(here: Here, told: Mapping[str, Any], lan: bool) -> list[str]:

@@ -25,13 +25,17 @@ class Service(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Up:
-    """How `tadamun up` was asked to run. listen: `host:port` to accept peers on; peers: ws:// or wss:// addresses."""
+    """How `tadamun up` was asked to run. listen: `host:port` to accept peers on; peers: ws:// or wss:// addresses.
+
+    pages: with its pages; then an empty passphrase means that they ask for it.
+    """
 
     home: Path
     passphrase: str
     listen: str
     peers: Sequence[str]
     lan: bool
+    pages: bool = False
 
 
 class Hands(Protocol):
@@ -50,7 +54,8 @@ class Hands(Protocol):
         ...
 
     def up(self, wanted: Up, ready: Tell) -> Coroutine[Any, Any, None]:
-        """Run the node until cancelled; `ready` is told once: `listening`, and what space.list and peers.list say."""
+        """Run the node until cancelled; `ready` is told once: `listening`, and what space.list and peers.list say; with
+        pages also `pages`, a link in, and `state`: while that is not "open", the rest is left out."""
         ...
 
     def keep(self, home: Path, listen: str, ready: Tell) -> Coroutine[Any, Any, None]:

@@ -25,6 +25,7 @@ from tadamun.store.migrations import migrate
 from tadamun.store.tables import Connection
 
 KEY, DATABASE, WIRE, LOCK = "vault.key", "vault.db", "wire.db", "vault.lock"
+BEGUN: Final = ".begun"  # the mark of a creation that has not ended
 _WIRE_KEY: Final = "wire-key"
 
 
@@ -40,6 +41,13 @@ class Vault:
         self._reader = Connection(reader)
         self._writing = ThreadLock()
         self._writes: int | None = None  # the thread inside `write`
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Whether there is one in the folder, or what is left of one."""
+        if (folder / KEY).exists():
+            return True
+        return (folder / DATABASE).exists() and not (folder / (KEY + BEGUN)).exists()
 
     @classmethod
     def create(cls, folder: Path, passphrase: str, random: Random, cost: Cost = DEFAULT) -> Vault:
@@ -57,7 +65,7 @@ class Vault:
                 raise VaultError(
                     "There is a vault already in {folder}. Use it, or choose another folder.", folder=str(folder)
                 )
-            started = folder / (KEY + ".begun")
+            started = folder / (KEY + BEGUN)
             if (folder / DATABASE).exists() and not started.exists():
                 raise VaultError(
                     "The folder {folder} holds a vault whose key file is missing. "

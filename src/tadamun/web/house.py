@@ -1,0 +1,220 @@
+"""The house: whether there is a vault, whether it is open, and the node that runs while it is.
+
+Fresh: there is no vault. Locked: nothing is open, no node runs, no key is in memory. Open: a node runs. Locking closes
+the node whole (docs/adr/0011-locking-closes-the-node.md). One coroutine, `run`, opens and closes it; everybody else
+asks. This file does not know how a vault is made or opened: `main` gives it the functions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, Protocol
+
+from tadamun.core.errors import LocalError, UsageError, VaultError, VaultInUse, whereabouts
+from tadamun.core.words import N_
+
+IDLE: Final = 15 * 60.0  # seconds without a request after which the house locks itself, unless preferred otherwise
+LOOK: Final = 5.0  # seconds between looks at that
+FIRST_DELAY, MOST_DELAY = 0.5, 60.0  # seconds before the next passphrase is tried: doubled after each wrong one
+
+
+class State(StrEnum):
+    FRESH = "fresh"
+    LOCKED = "locked"
+    OPEN = "open"
+
+
+class Node(Protocol):
+    """What the pages see of a node."""
+
+    async def call(self, name: str, params: Mapping[str, Any]) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What `main` can do. exists: whether there is a vault. create(passphrase, language): make one; raises LocalError.
+    open(passphrase): the running node, for as long as the block lasts; raises VaultError."""
+
+    exists: Callable[[], bool]
+    create: Callable[[str, str], None]
+    open: Callable[[str], AbstractAsyncContextManager[Node]]
+
+
+class TooSoon(LocalError):
+    """A passphrase was given before the time since the last wrong one had passed; it was not looked at."""
+
+    code = VaultError.code
+
+
+@dataclass
+class Attempts:
+    """Each wrong passphrase doubles the time before the next is looked at. Remembered while the process runs."""
+
+    now: Callable[[], float]
+    wrong: int = 0
+    _next: float = 0.0
+
+    def check(self) -> None:
+        """Raises TooSoon."""
+        left = self._next - self.now()
+        if left > 0:
+            raise TooSoon(
+                "Nothing was tried: after a wrong passphrase there is a pause, longer each time. Try again in "
+                "{seconds} s.",
+                seconds=int(left) + 1,
+            )
+
+    def failed(self) -> None:
+        self._next = self.now() + min(MOST_DELAY, FIRST_DELAY * 2 ** min(self.wrong, 30))
+        self.wrong += 1
+
+    def succeeded(self) -> None:
+        self.wrong, self._next = 0, 0.0
+
+
+@dataclass
+class _Wish:
+    passphrase: str
+    answer: asyncio.Future[None]
+
+
+@dataclass
+class House:
+    """See the module. idle: seconds, as the person prefers; 0: never. watchers: told of each change of state."""
+
+    doors: Doors
+    now: Callable[[], float]
+    idle: float = IDLE
+    trouble: LocalError | None = None  # what ended the node, if it was not the person
+    watchers: set[Callable[[], None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.attempts = Attempts(self.now)
+        self._node: Node | None = None
+        self._turn = asyncio.Lock()
+        self._wishes: asyncio.Queue[_Wish] = asyncio.Queue()
+        self._leave = asyncio.Event()
+        self._left = asyncio.Event()
+        self._touched = self.now()
+
+    @property
+    def state(self) -> State:
+        if self._node is not None:
+            return State.OPEN
+        return State.LOCKED if self.doors.exists() else State.FRESH
+
+    async def call(self, name: str, params: Mapping[str, Any]) -> Any:
+        """As the node's `call`, for the node's socket too. Raises VaultError where there is no node to ask."""
+        if self._node is None:
+            raise self.closed()
+        return await self._node.call(name, params)
+
+    def closed(self) -> VaultError:
+        """What to tell whoever asks for something while nothing is open."""
+        if self.state is State.FRESH:
+            return VaultError(
+                "There is no vault yet. Make one on the node's pages in the browser; `tadamun pages` gives the link."
+            )
+        return VaultError(
+            "The node is locked, and nothing was done. Unlock it on its pages in the browser; `tadamun pages` gives "
+            "the link."
+        )
+
+    @property
+    def node(self) -> Node | None:
+        return self._node
+
+    async def create(self, passphrase: str, language: str) -> None:
+        """Make the vault and open it. Raises LocalError."""
+        if self.state is not State.FRESH:
+            raise UsageError("There is a vault here already. Nothing was changed. Open it with its passphrase.")
+        self.doors.create(passphrase, language)
+        await self._open(passphrase)
+
+    async def unlock(self, passphrase: str) -> None:
+        """Open the vault and run the node. Raises TooSoon, VaultError: what a wrong passphrase is told is always the
+        same."""
+        async with self._turn:
+            if self._node is not None:
+                return
+            self.attempts.check()
+            try:
+                await self._open(passphrase)
+            except VaultInUse:
+                raise  # it was not looked at
+            except VaultError:
+                self.attempts.failed()
+                raise
+            self.attempts.succeeded()
+
+    async def lock(self) -> None:
+        """Close the node. Returns when nothing of it is left."""
+        if self._node is not None:
+            self._leave.set()
+            await self._left.wait()
+
+    def touch(self) -> None:
+        """Somebody is here."""
+        self._touched = self.now()
+
+    async def run(self) -> None:
+        """Open and close the node as wished, until cancelled."""
+        while True:
+            wish = await self._wishes.get()
+            try:
+                await self._live(wish)
+            except LocalError as error:
+                self._failed(wish, error)
+            except Exception as error:
+                self._failed(wish, VaultError(_UNFORESEEN, places=whereabouts(error)))
+
+    async def watch_idle(self) -> None:
+        """Lock when nobody was here for the preferred time, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK)
+            if self._node is not None and self.idle and self.now() - self._touched >= self.idle:
+                await self.lock()
+
+    async def _open(self, passphrase: str) -> None:
+        wish = _Wish(passphrase, asyncio.get_running_loop().create_future())
+        self._wishes.put_nowait(wish)
+        await wish.answer
+
+    async def _live(self, wish: _Wish) -> None:
+        self._leave, self._left = asyncio.Event(), asyncio.Event()
+        try:
+            async with self.doors.open(wish.passphrase) as node:
+                wish.passphrase = ""
+                self._node, self.trouble = node, None
+                self.touch()
+                if not wish.answer.done():
+                    wish.answer.set_result(None)
+                self._tell()
+                try:
+                    await self._leave.wait()
+                finally:
+                    self._node = None  # from here on nobody is answered by a node that is closing
+                    self._tell()
+        finally:
+            self._left.set()
+
+    def _failed(self, wish: _Wish, error: LocalError) -> None:
+        if not wish.answer.done():
+            wish.answer.set_exception(error)
+        else:
+            self.trouble = error
+            self._tell()
+
+    def _tell(self) -> None:
+        for watcher in tuple(self.watchers):
+            watcher()
+
+
+_UNFORESEEN: Final = N_(
+    "Something happened in the node that should not. What was confirmed before is kept. Please tell those who make "
+    "Tadamun this line, which holds nothing of yours: {places}"
+)

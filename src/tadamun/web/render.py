@@ -1,0 +1,48 @@
+"""Templates into pages: one Jinja environment over the house's templates and every room's.
+
+This file does not know who visits; site.py gives the context of each page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from tadamun.web import words
+
+STATIC: Final = Path(__file__).parent / "static"
+
+
+class Templates:
+    """rooms: packages that have a folder `templates`."""
+
+    def __init__(self, rooms: Sequence[str], url: Callable[..., str]) -> None:
+        loaders = [PackageLoader(package) for package in ("tadamun.web", *rooms)]
+        self._environment = Environment(
+            loader=ChoiceLoader(loaders),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        words.install(self._environment)
+        self._environment.globals["url"] = url
+
+    def page(self, template: str, status: int, context: dict[str, Any]) -> HTMLResponse:
+        """A page of it."""
+        return HTMLResponse(self._environment.get_template(template).render(context), status)
+
+
+def versions() -> dict[str, str]:
+    """Each static file's path with the beginning of its content's hash: an address that changes with what is there."""
+    return {
+        path.relative_to(STATIC).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        for path in sorted(STATIC.rglob("*"))
+        if path.is_file()
+    }
