@@ -127,6 +127,7 @@ class Node:
         self.relay: Relay | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._news = asyncio.Event()
+        self.listeners: set[Callable[[str], None]] = set()  # told of each space in which something changed
         views.ready(self.vault, self.parts.rooms)
         for row in spaces.every(self.vault.read):
             self.places[row.id] = load(self.vault.read, row)
@@ -263,6 +264,8 @@ class Node:
         """News of a transaction: tell whoever waits, and start what it asks for."""
         self._news.set()
         self._news = asyncio.Event()
+        for tell in tuple(self.listeners):
+            tell(place.space)
         if self._told.get(place.space) != place.mailboxes_version or any(
             isinstance(effect, MailboxesChanged | PeersChanged | StatusChanged) for effect in taken.effects
         ):
