@@ -35,7 +35,7 @@ SAMPLES: Final = {
         "names": ("Layla", "Samer", "Nour", "ليلى", "Maximilian-Alexander Featherstonehaugh", "Zoë"),
         "pronouns": "she/her",
         "title": "Friday meet-up: who brings coffee?",
-        "long": "My sister wrote to me after two years of silence. I do not know if I am ready to answer, but I have read "
+        "long": "My sister wrote to me after two years of silence. I do not know if I am ready to answer, but I read "
         "the letter three times.\n\nShe ended with: «أشتاق إليكِ» and https://example.org/a/very/long/path/that-does-not-end?yes=1",
         "short": "We are here. Take all the time you need ♥",
         "warning": "family, violence",
