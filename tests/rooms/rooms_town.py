@@ -17,7 +17,7 @@ from tadamun.core.event import Event, event_id
 from tadamun.core.facts import Facts
 from tadamun.core.fold import fold
 from tadamun.core.genuine import Said
-from tadamun.core.ports import Saying
+from tadamun.core.ports import Audience, Reach, Saying, Seat
 from tadamun.core.room import Room, SearchText, Standing, Verdict
 from tadamun.rooms.people.names import PeopleNames
 from tadamun.rooms.people.room import ROOM as PEOPLE
@@ -121,6 +121,15 @@ class Bench:
 
     def matches(self, space: str, query: str, limit: int) -> list[str]:
         return [topic for topic, found in self.texts.items() if query.lower() in found.text.lower()][:limit]
+
+    def title(self, space: str) -> str:
+        return "Circle"
+
+    def reach(self, space: str, audience: Audience) -> Reach:
+        meant = {audience.member, self.own} if audience.member else self.town.levels.keys()
+        seats = tuple(Seat(who, self.town.levels[who], NOON, 1) for who in meant)
+        later = 0 if audience.member or audience.expires_at else -1
+        return Reach(audience, seats, later, bool(audience.member) or self.town.levels[self.own] >= self.town.write)
 
     async def pause_until_change(self, timeout: float) -> bool:
         self.asked.append(timeout)

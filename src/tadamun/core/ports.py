@@ -117,6 +117,31 @@ class Audience:
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """One member of an audience. level: as the control log has it. since: Unix seconds at which, as whoever let them in
+    claims, they came; 0: not known here. devices: how many of theirs can read."""
+
+    member: str
+    level: int
+    since: int
+    devices: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom something said now to an audience reaches (docs/protocol/3-seal.md): a function of the control log alone.
+
+    audience: with the end that holds. later: how many days back those who join later can read it, -1 for without end,
+    0 if never. may_say: whether the space's rules let this person say anything there.
+    """
+
+    audience: Audience
+    seats: tuple[Seat, ...]
+    later: int
+    may_say: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Saying:
     """What a room's action asks the desk to say: kind, content and body tags, and the audience."""
 
@@ -177,6 +202,14 @@ class Workbench(Protocol):
 
     def matches(self, space: str, query: str, limit: int) -> list[str]:
         """Topics of the space that full text finds, best first (Arabic-aware, see store/search.py)."""
+        ...
+
+    def title(self, space: str) -> str:
+        """The space's name; "" while it is not known yet."""
+        ...
+
+    def reach(self, space: str, audience: Audience) -> Reach:
+        """Whom that audience is, now. Raises NotAllowed and UsageError where `say` would, for whatever is said."""
         ...
 
     async def say(self, space: str, saying: Saying) -> str:

@@ -10,7 +10,8 @@ import msgspec
 
 from tadamun.core.errors import UsageError
 from tadamun.core.facts import Facts
-from tadamun.core.ports import Clock, Random, Saying, Tables
+from tadamun.core.ports import Audience, Clock, Random, Reach, Saying, Tables
+from tadamun.node import reach
 from tadamun.store import search
 
 if TYPE_CHECKING:
@@ -82,6 +83,9 @@ class Bench:
 
     def matches(self, space: str, query: str, limit: int) -> list[str]:
         return search.find(self.node.vault.read, self.node.places[space].ref, query, limit)
+
+    def reach(self, space: str, audience: Audience) -> Reach:
+        return reach.reach(self.node.desk.place(space), audience, self.clock.now())
 
     async def say(self, space: str, saying: Saying) -> str:
         return await self.node.desk.say(space, saying)

@@ -10,7 +10,8 @@ from tadamun.core.errors import UsageError
 from tadamun.core.ports import Audience, Workbench
 from tadamun.core.room import Call
 from tadamun.core.text import tidy_line
-from tadamun.rooms.talk import actions, drafts
+from tadamun.rooms.talk import actions, audience, drafts
+from tadamun.rooms.talk.aim import Aimed, aimed
 from tadamun.rooms.talk.bodies import THREAD, Comment, Message, Thread
 from tadamun.rooms.talk.given import InSpace, Limit, OnePost, reader_of
 from tadamun.rooms.talk.reading import AHEAD, Reader, Row, Wanted, as_tree
@@ -20,17 +21,13 @@ MAX_AHEAD: Final = 10
 MATCHES: Final = 4  # full text is asked for so many times the limit: some of what it finds is filtered out
 
 
-class Write(InSpace, frozen=True, forbid_unknown_fields=True):
-    """reply_to: a post. to: a member, for a direct message. expires: seconds from now; 0: never. draft: the place of
-    the draft that this was (drafts.py), which is not kept any longer once this is said."""
+class Write(Aimed, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """draft: the place of the draft that this was (drafts.py), which is not kept any longer once this is said."""
 
     text: str
     title: str = ""
     topics: tuple[str, ...] = ()
     warning: str = ""
-    reply_to: str = ""
-    to: str = ""
-    expires: int = 0
     draft: str = ""
 
 
@@ -96,23 +93,10 @@ class Wait(InSpace, frozen=True, forbid_unknown_fields=True):
 
 async def write(bench: Workbench, asked: Write) -> dict[str, Any]:
     """Open a thread, comment, or write to one member. Gives {id, thread, private, expires_at}."""
-    space, reader = reader_of(bench, asked)
-    parent = reader.post(asked.reply_to) if asked.reply_to else None
-    to = bench.facts.names.who(space, asked.to) if asked.to else ""
-    if parent is not None and parent.private_with:
-        if to and to != parent.private_with.hex():
-            raise UsageError("That message was between you and somebody else. Answer there, or write a new one.")
-        to = parent.private_with.hex()
-    elif parent is not None and to:
-        raise UsageError("An answer to a post is read by the whole space. To write to one member, leave out reply_to.")
-    if to == bench.me(space):
-        raise UsageError("That is you. Name another member.")
+    aim = aimed(bench, asked)
+    space, parent, to = aim.space, aim.parent, aim.audience.member
     if (parent is not None or to) and (asked.title or asked.topics):
         raise UsageError("Only what opens a thread has a title and topics.")
-    expires_at = actions.expiry(bench.clock.now(), asked.expires)
-    if parent is not None and parent.expires_at:
-        # An answer tells much of what it answers: it does not outlive it.
-        expires_at = min(expires_at or parent.expires_at, parent.expires_at)
     text = actions.with_mentions(asked.text, lambda called: bench.facts.names.find(space, called))
     body: Thread | Comment | Message
     if to:
@@ -122,12 +106,12 @@ async def write(bench: Workbench, asked: Write) -> dict[str, Any]:
     else:
         body = Thread(text, asked.title, actions.tidy_topics(asked.topics), asked.warning)
     draft = drafts.place_of(bench, asked, asked.draft) if asked.draft else ""
-    event = await bench.say(space, actions.post(body, Audience(to, expires_at)))
+    event = await bench.say(space, actions.post(body, aim.audience))
     if draft:
         drafts.forget(bench, space, draft)
     thread = body.root if isinstance(body, Comment) else event
     # The node may round an expiry up: told is what holds.
-    return {"id": event, "thread": thread, "private": to, "expires_at": reader.post(event).expires_at}
+    return {"id": event, "thread": thread, "private": to, "expires_at": aim.reader.post(event).expires_at}
 
 
 async def read(bench: Workbench, asked: Read) -> dict[str, Any]:
@@ -262,6 +246,7 @@ async def wait(bench: Workbench, asked: Wait) -> dict[str, Any]:
 
 
 CALLS: Final = {
+    **audience.CALLS,
     **drafts.CALLS,
     "talk.post": Call(Write, write),
     "talk.read": Call(Read, read),
