@@ -17,7 +17,7 @@ from tadamun.core.event import Event, event_id
 from tadamun.core.facts import Facts
 from tadamun.core.fold import fold
 from tadamun.core.genuine import Said
-from tadamun.core.ports import Audience, Reach, Saying, Seat
+from tadamun.core.ports import ANYTHING, Among, Audience, Reach, Saying, Seat
 from tadamun.core.room import Room, SearchText, Standing, Verdict
 from tadamun.rooms.people.names import PeopleNames
 from tadamun.rooms.people.room import ROOM as PEOPLE
@@ -119,7 +119,7 @@ class Bench:
     def members(self, space: str) -> dict[str, int]:
         return self.town.levels
 
-    def matches(self, space: str, query: str, limit: int) -> list[str]:
+    def matches(self, space: str, query: str, limit: int, among: Among = ANYTHING) -> list[str]:
         return [topic for topic, found in self.texts.items() if query.lower() in found.text.lower()][:limit]
 
     def title(self, space: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from tadamun.core.event import Draft, Event
@@ -117,6 +117,20 @@ class Audience:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """What full text is to look through. author: member id; topic: a label; since, until: Unix seconds, both included;
+    empty or 0: any."""
+
+    author: str = ""
+    topic: str = ""
+    since: int = 0
+    until: int = 0
+
+
+ANYTHING: Final = Among()
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
     """One member of an audience. level: as the control log has it. since: Unix seconds at which, as whoever let them in
     claims, they came; 0: not known here. devices: how many of theirs can read."""
@@ -200,7 +214,7 @@ class Workbench(Protocol):
         """Member ids that belong now, with their levels."""
         ...
 
-    def matches(self, space: str, query: str, limit: int) -> list[str]:
+    def matches(self, space: str, query: str, limit: int, among: Among = ANYTHING) -> list[str]:
         """Topics of the space that full text finds, best first (Arabic-aware, see store/search.py)."""
         ...
 

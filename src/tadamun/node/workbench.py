@@ -10,7 +10,7 @@ import msgspec
 
 from tadamun.core.errors import UsageError
 from tadamun.core.facts import Facts
-from tadamun.core.ports import Audience, Clock, Random, Reach, Saying, Tables
+from tadamun.core.ports import ANYTHING, Among, Audience, Clock, Random, Reach, Saying, Tables
 from tadamun.node import reach
 from tadamun.store import search
 
@@ -81,8 +81,17 @@ class Bench:
             return {}
         return {member: one.level for member, one in place.control.state.members.items()}
 
-    def matches(self, space: str, query: str, limit: int) -> list[str]:
-        return search.find(self.node.vault.read, self.node.places[space].ref, query, limit)
+    def matches(self, space: str, query: str, limit: int, among: Among = ANYTHING) -> list[str]:
+        return search.find(
+            self.node.vault.read,
+            self.node.places[space].ref,
+            query,
+            limit,
+            author=among.author or None,
+            topic=among.topic or None,
+            since=among.since or None,
+            until=among.until or None,
+        )
 
     def reach(self, space: str, audience: Audience) -> Reach:
         return reach.reach(self.node.desk.place(space), audience, self.clock.now())

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from tadamun.core.errors import UsageError
-from tadamun.core.ports import Audience, Workbench
+from tadamun.core.ports import Among, Audience, Workbench
 from tadamun.core.room import Call
 from tadamun.core.text import tidy_line
 from tadamun.rooms.talk import actions, audience, drafts
 from tadamun.rooms.talk.aim import Aimed, aimed
 from tadamun.rooms.talk.bodies import THREAD, Comment, Message, Thread
-from tadamun.rooms.talk.given import InSpace, Limit, OnePost, reader_of
+from tadamun.rooms.talk.given import InSpace, Limit, Moment, OnePost, reader_of
 from tadamun.rooms.talk.reading import AHEAD, Reader, Row, Wanted, as_tree
 from tadamun.rooms.talk.showing import Shower
 
@@ -32,7 +32,10 @@ class Write(Aimed, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Read(InSpace, frozen=True, forbid_unknown_fields=True):
-    """thread, before: posts. author: a member. private: direct messages, with `author`: those with that member."""
+    """thread: a post. author: a member. private: direct messages, with `author`: those with that member. since, until:
+    Unix seconds, both included. before, after: a place that a former answer gave (`next`, `previous`), or a post.
+    search: words to be found; the answer is then limited, not paged.
+    """
 
     thread: str = ""
     topic: str = ""
@@ -40,7 +43,10 @@ class Read(InSpace, frozen=True, forbid_unknown_fields=True):
     unread: bool = False
     private: bool = False
     limit: Limit = 50
+    since: Moment = 0
+    until: Moment = 0
     before: str = ""
+    after: str = ""
     search: str = ""
 
 
@@ -115,31 +121,48 @@ async def write(bench: Workbench, asked: Write) -> dict[str, Any]:
 
 
 async def read(bench: Workbench, asked: Read) -> dict[str, Any]:
-    """{posts, ahead}: newest first (a thread as a tree, a search best first), and those dated ahead of one's clock."""
+    """{posts, ahead, next, previous}: newest first (a thread as a tree, a search best first), and those dated ahead of
+    one's clock. next: the place to read on `before`, "" at the end; previous: the place that newer ones come `after`.
+    """
     space, reader = reader_of(bench, asked)
     thread = reader.post(asked.thread) if asked.thread else None
-    author = bytes.fromhex(bench.facts.names.who(space, asked.author)) if asked.author else b""
-    with_ = author if asked.private and author else b""
+    author = bench.facts.names.who(space, asked.author) if asked.author else ""
+    topic = actions.tidy_topics((asked.topic,))[0] if asked.topic else ""
+    with_ = bytes.fromhex(author) if asked.private else b""
     wanted = Wanted(
         thread=thread.thread if thread is not None else b"",
-        topic=actions.tidy_topics((asked.topic,))[0] if asked.topic else "",
-        author=b"" if with_ else author,
+        topic=topic,
+        author=b"" if with_ else bytes.fromhex(author),
         unread=asked.unread,
         private=with_ if asked.private else None,
-        before=reader.post(asked.before) if asked.before else None,
+        since=asked.since,
+        until=asked.until,
+        before=reader.cursor(asked.before) if asked.before else None,
+        after=reader.cursor(asked.after) if asked.after else None,
     )
     shower = Shower(bench, space, reader)
     if asked.search:
-        found = [bytes.fromhex(i) for i in bench.matches(space, asked.search, asked.limit * MATCHES)]
-        return {"posts": shower.posts(reader.by_ids(found, wanted)[: asked.limit]), "ahead": []}
+        # Of a conversation both sides are looked for, hence not by who wrote.
+        found = bench.matches(
+            space, asked.search, asked.limit * MATCHES,
+            Among("" if with_ else author, topic, asked.since, asked.until),
+        )  # fmt: skip
+        rows = reader.by_ids([bytes.fromhex(i) for i in found], wanted)[: asked.limit]
+        return {"posts": shower.posts(rows), "ahead": [], "next": "", "previous": ""}
     rows = reader.newest(wanted, asked.limit)
-    ahead = reader.ahead(wanted, MAX_AHEAD) if wanted.before is None else []
+    full = len(rows) == asked.limit
+    places = {
+        "next": rows[-1].cursor.text if rows and (full or asked.after) else "",
+        "previous": rows[0].cursor.text if rows and (full or not asked.after) else asked.after,
+    }
+    first = wanted.before is None and wanted.after is None
+    ahead = shower.posts(reader.ahead(wanted, MAX_AHEAD) if first else [])
     if thread is None:
-        return {"posts": shower.posts(rows), "ahead": shower.posts(ahead)}
+        return {"posts": shower.posts(rows), "ahead": ahead} | places
     roots = reader.by_ids((thread.thread,))
-    root = roots[0] if roots and wanted.before is None and not asked.unread else None
+    root = roots[0] if roots and first and not asked.unread else None
     tree = as_tree(root, rows)
-    return {"posts": shower.posts([row for row, _ in tree], [depth for _, depth in tree]), "ahead": shower.posts(ahead)}
+    return {"posts": shower.posts([row for row, _ in tree], [depth for _, depth in tree]), "ahead": ahead} | places
 
 
 async def react(bench: Workbench, asked: React) -> dict[str, Any]:

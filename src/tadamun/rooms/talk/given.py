@@ -10,6 +10,7 @@ from tadamun.core.ports import Workbench
 from tadamun.rooms.talk.reading import Reader
 
 Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
+Moment = Annotated[int, msgspec.Meta(ge=0, lt=10**18)]  # Unix seconds; 0: none
 
 
 class InSpace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

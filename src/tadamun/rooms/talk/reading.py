@@ -9,6 +9,7 @@ found as unread, in its thread, and by `watch`. This file does not know names or
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -20,6 +21,7 @@ AHEAD: Final = 15 * 60  # seconds
 LEAST_ID: Final = 4  # characters of an id that are enough to name a post
 MANY: Final = 10  # candidates that are listed
 MANY_UNREAD: Final = 1_000
+_CURSOR: Final = re.compile(r"(\d{1,18})\.(\d{1,18})\.([0-9a-f]{64})", re.ASCII)
 BACK: Final = 20  # rows looked at again when a place in the order of arrival is gone
 
 _ROW: Final = (
@@ -35,6 +37,18 @@ _NOT_READ: Final = (
     "SELECT q.rowid AS n FROM talk_posts q INDEXED BY talk_by_id WHERE q.space = ?"
     " AND NOT EXISTS (SELECT 1 FROM talk_read r WHERE r.space = q.space AND r.id = q.id)"
 )
+
+
+class Cursor(NamedTuple):
+    """A place among posts: that of one post, which need not be there any more."""
+
+    created_at: int
+    seq: int
+    id: bytes
+
+    @property
+    def text(self) -> str:
+        return f"{self.created_at}.{self.seq}.{self.id.hex()}"
 
 
 class Row(NamedTuple):
@@ -58,18 +72,26 @@ class Row(NamedTuple):
     private_with: bytes
     n: int
 
+    @property
+    def cursor(self) -> Cursor:
+        return Cursor(self.created_at, self.seq, self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What to list. thread, author: ids, b"": any. private: None: what the whole space reads; b"": all of one's direct
-    messages; an id: those with that member. before: only what is listed after this row."""
+    messages; an id: those with that member. since, until: Unix seconds, both included; 0: without end. before, after:
+    only what is older, or newer, than that place."""
 
     thread: bytes = b""
     topic: str = ""
     author: bytes = b""
     unread: bool = False
     private: bytes | None = None
-    before: Row | None = None
+    since: int = 0
+    until: int = 0
+    before: Cursor | None = None
+    after: Cursor | None = None
 
 
 class Reader:
@@ -82,7 +104,7 @@ class Reader:
         self.now = now
 
     def newest(self, wanted: Wanted, limit: int) -> list[Row]:
-        """Newest first, without those ahead of the reader's clock."""
+        """Newest first, without those ahead of the reader's clock; after a place, those that follow it at once."""
         return self._select(wanted, "created_at <= ?", limit)
 
     def ahead(self, wanted: Wanted, limit: int) -> list[Row]:
@@ -118,6 +140,13 @@ class Reader:
             candidates = ", ".join(row[0].hex()[: max(8, len(beginning) + 4)] for row in rows)
             raise UsageError("Several posts begin so. Give more of the id: {candidates}", candidates=candidates)
         return Row(*rows[0])
+
+    def cursor(self, text: str) -> Cursor:
+        """A place as `Cursor.text` gave it, or that of a post that is here. Raises UsageError."""
+        found = _CURSOR.fullmatch(text)
+        if found is None:
+            return self.post(text).cursor
+        return Cursor(int(found[1]), int(found[2]), bytes.fromhex(found[3]))
 
     def reactions(self, ids: Sequence[bytes]) -> dict[bytes, dict[str, tuple[int, bool]]]:
         """By post and sign: how many members, and whether one of them is the reader."""
@@ -241,12 +270,13 @@ class Reader:
             if len(few) < MANY_UNREAD:
                 source = "(SELECT value AS n FROM json_each(?)) CROSS JOIN talk_posts p ON p.rowid = n"
                 values = (json.dumps([n for (n,) in few]), *values)
+        order = "ASC" if wanted.after is not None else "DESC"
         rows = self._tables.execute(
             f"SELECT {_ROW} FROM {source} WHERE {where} AND {at}.{claim}"
-            f" ORDER BY {at}.created_at DESC, p.seq DESC, p.id DESC LIMIT ?",
+            f" ORDER BY {at}.created_at {order}, p.seq {order}, p.id {order} LIMIT ?",
             (*values, self.now + AHEAD, limit),
         )
-        return [Row(*row) for row in rows]
+        return [Row(*row) for row in (rows if wanted.after is None else reversed(rows))]
 
     def _where(self, wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
         terms = ["p.space = ?", "(p.expires_at = 0 OR p.expires_at > ?)"]
@@ -267,10 +297,15 @@ class Reader:
         if wanted.unread:
             terms.append(_UNREAD)
             values.append(self.me)
-        if wanted.before is not None:
-            at = "t" if wanted.topic else "p"
-            terms.append(f"{at}.created_at <= ? AND ({at}.created_at, p.seq, p.id) < (?, ?, ?)")
-            values += (wanted.before.created_at, wanted.before.created_at, wanted.before.seq, wanted.before.id)
+        at = "t" if wanted.topic else "p"
+        for sign, moment in ((">=", wanted.since), ("<=", wanted.until)):
+            if moment:
+                terms.append(f"{at}.created_at {sign} ?")
+                values.append(moment)
+        for sign, place in (("<", wanted.before), (">", wanted.after)):
+            if place is not None:
+                terms.append(f"{at}.created_at {sign}= ? AND ({at}.created_at, p.seq, p.id) {sign} (?, ?, ?)")
+                values += (place.created_at, *place)
         return " AND ".join(terms), tuple(values)
 
 
