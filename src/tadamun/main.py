@@ -14,6 +14,7 @@ from tadamun.cli.service import Tell, Up
 
 if TYPE_CHECKING:
     from tadamun.node.node import Node, Parts, Reach
+    from tadamun.web.page import Page
 
 # The rooms whose pages there are: packages with a `web` module and templates.
 ROOM_PAGES: Final = ("tadamun.rooms.talk",)
@@ -165,7 +166,6 @@ async def summary(call: Callable[[str, Mapping[str, Any]], Awaitable[Any]], list
 
 async def up_with_pages(wanted: Up, reach: Reach, hands: Hands, ready: Tell) -> None:
     """The house: its pages and its socket all the time, a node while it is open."""
-    import importlib
     from contextlib import suppress
 
     from tadamun.cli.settings import save_language, saved_language
@@ -173,15 +173,10 @@ async def up_with_pages(wanted: Up, reach: Reach, hands: Hands, ready: Tell) -> 
     from tadamun.node import door, doorway
     from tadamun.node.together import together
     from tadamun.store.vault import Vault
-    from tadamun.web import own
     from tadamun.web.address import Address
-    from tadamun.web.app import build as build_pages
-    from tadamun.web.enter import Links
-    from tadamun.web.house import Doors, House, State
-    from tadamun.web.live import Live
+    from tadamun.web.assemble import assemble
+    from tadamun.web.house import Doors, State
     from tadamun.web.serve import serve
-    from tadamun.web.site import Site
-    from tadamun.web.tokens import Tokens
 
     clock, random, home = SystemClock(), SystemRandom(), wanted.home
     listening: list[str] = []
@@ -194,34 +189,41 @@ async def up_with_pages(wanted: Up, reach: Reach, hands: Hands, ready: Tell) -> 
     @asynccontextmanager
     async def opened(passphrase: str) -> AsyncIterator[Node]:
         async with node_at(home, passphrase, reach) as node:
-            node.listeners.add(live.changed)
             listening[:] = node.listening
             yield node
 
-    house = House(Doors(lambda: Vault.exists(home), create, opened), time.monotonic)
+    doors = Doors(lambda: Vault.exists(home), create, opened)
     address = Address(home, clock, random)
-    live = Live(house, random.bytes(8).hex())
-    links = Links(address, random, time.monotonic)
-    rooms = [importlib.import_module(f"{package}.web") for package in ROOM_PAGES]
-    pages = (*own.PAGES, *(page for room in rooms for page in room.PAGES))
-    site = Site(pages, ROOM_PAGES, house, address, Tokens(random, time.monotonic), clock, lambda: saved_language(home))
+    pages = assemble(
+        doors, address, room_pages(), ROOM_PAGES, clock, random, time.monotonic, lambda: saved_language(home)
+    )
+    house = pages.house
 
     async def asked(name: str, params: Mapping[str, Any]) -> Any:
-        return {"link": links.new()} if name == "pages.link" else await house.call(name, params)
+        return {"link": pages.links.new()} if name == "pages.link" else await house.call(name, params)
 
     async def begin() -> None:
         if wanted.passphrase and house.state is State.LOCKED:
             await house.unlock(wanted.passphrase)
         told = await summary(house.call, listening) if house.state is State.OPEN else {}
-        ready({"state": house.state.value, "pages": links.new(), **told})
+        ready({"state": house.state.value, "pages": pages.links.new(), **told})
         await asyncio.get_running_loop().create_future()
 
     with doorway.opened(home) as socket:
-        app = build_pages(site, links, live)
         await together(
-            house.run(), house.watch_idle(), begin(), serve(app, address.listening),
+            house.run(),
+            house.watch_idle(),
+            begin(),
+            serve(pages.app, address.listening),
             door.serve(socket, asked, lambda reason: None),
-        )  # fmt: skip
+        )
+
+
+def room_pages() -> tuple[Page, ...]:
+    """Every room's pages."""
+    import importlib
+
+    return tuple(page for package in ROOM_PAGES for page in importlib.import_module(f"{package}.web").PAGES)
 
 
 def host_and_port(text: str) -> tuple[str, int] | None:

@@ -62,13 +62,13 @@ class Guard:
     """refuse(scope, status, msgid): the page that says no."""
 
     def __init__(self, app: ASGIApp, address: Address, refuse: Refuse) -> None:
-        self._app, self._address, self._refuse = app, address, refuse
+        self.app, self._address, self._refuse = app, address, refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return  # nothing else is served: no WebSocket, no lifespan
         scope["session"] = None
-        answer = self._judge(scope) or self._app
+        answer = self._judge(scope) or self.app
         within = _Within(receive, MOST_BODY)
         await answer(scope, within, _Bound(send))
 

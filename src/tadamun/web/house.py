@@ -29,7 +29,9 @@ class State(StrEnum):
 
 
 class Node(Protocol):
-    """What the pages see of a node."""
+    """What the pages see of a node. listeners: told the id of each space in which something changed."""
+
+    listeners: set[Callable[[str], None]]
 
     async def call(self, name: str, params: Mapping[str, Any]) -> Any: ...
 
@@ -84,13 +86,17 @@ class _Wish:
 
 @dataclass
 class House:
-    """See the module. idle: seconds, as the person prefers; 0: never. watchers: told of each change of state."""
+    """See the module. idle: seconds, as the person prefers; 0: never. watchers: told of each change of state.
+
+    listeners: told the id of each space in which something changed.
+    """
 
     doors: Doors
     now: Callable[[], float]
     idle: float = IDLE
     trouble: LocalError | None = None  # what ended the node, if it was not the person
     watchers: set[Callable[[], None]] = field(default_factory=set)
+    listeners: set[Callable[[str], None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.attempts = Attempts(self.now)
@@ -176,8 +182,14 @@ class House:
         """Lock when nobody was here for the preferred time, until cancelled."""
         while True:
             await asyncio.sleep(LOOK)
-            if self._node is not None and self.idle and self.now() - self._touched >= self.idle:
-                await self.lock()
+            await self.lock_if_idle()
+
+    async def lock_if_idle(self) -> bool:
+        """Lock if it is time to; True if it was."""
+        due = self._node is not None and self.idle > 0 and self.now() - self._touched >= self.idle
+        if due:
+            await self.lock()
+        return due
 
     async def _open(self, passphrase: str) -> None:
         wish = _Wish(passphrase, asyncio.get_running_loop().create_future())
@@ -190,6 +202,7 @@ class House:
             async with self.doors.open(wish.passphrase) as node:
                 wish.passphrase = ""
                 self._node, self.trouble = node, None
+                node.listeners.add(self._heard)
                 self.touch()
                 if not wish.answer.done():
                     wish.answer.set_result(None)
@@ -208,6 +221,10 @@ class House:
         else:
             self.trouble = error
             self._tell()
+
+    def _heard(self, space: str) -> None:
+        for listener in tuple(self.listeners):
+            listener(space)
 
     def _tell(self) -> None:
         for watcher in tuple(self.watchers):

@@ -28,8 +28,9 @@ class Live:
         self._listeners: dict[asyncio.Event, set[str]] = {}
         self._ended: set[asyncio.Event] = set()
         house.watchers.add(self._state_changed)
+        house.listeners.add(self._changed)
 
-    def changed(self, space: str) -> None:
+    def _changed(self, space: str) -> None:
         """Something was said or decided in that space."""
         self._tell(f"changed {space}")
 
