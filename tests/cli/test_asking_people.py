@@ -91,7 +91,7 @@ def test_the_nodes_refusal_is_the_commands(terminal: Terminal) -> None:
         behind.answers["members.remove"] = NotAllowed("Nothing was done.")
         assert terminal.run("remove", "Sam").exit_code == 3
         result = terminal.run("remove", "Sam", "--language", "ar")
-        assert result.stderr == "لم يُفعل شيء.\n"
+        assert result.stderr == "لم يُنفَّذ شيء.\n"
 
 
 def test_a_stale_socket_does_not_stop_a_command(terminal: Terminal) -> None:
