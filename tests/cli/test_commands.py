@@ -292,7 +292,7 @@ def test_init_where_nothing_can_be_written(terminal: Terminal) -> None:
 
 
 def test_without_a_vault_every_command_says_what_to_do(terminal: Terminal) -> None:
-    for typed in (["members"], ["up"], ["status"]):
+    for typed in (["members"], ["up", "--no-pages"], ["status"]):
         result = terminal.run(*typed, "--home", "/nowhere/at/all")
         assert result.exit_code == 2
         assert "tadamun init" in result.stderr

@@ -107,7 +107,7 @@ def test_an_address_that_is_taken_is_told(stage: Troupe) -> None:
 
 
 def test_no_vault_is_told(tmp_path: Path) -> None:
-    for command in (("status",), ("up",), ("post", "hello")):
+    for command in (("status",), ("up", "--no-pages"), ("post", "hello")):
         refused = run(tmp_path / "nowhere", *command)
         assert refused.code == 2
         assert "tadamun init" in refused.said["error"]["text"]
