@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tadamun.cli.app import build
 from tadamun.cli.service import Tell, Up
+from tadamun.core.errors import WrongPassphrase
 
 if TYPE_CHECKING:
     from tadamun.node.node import Node, Parts, Reach
+    from tadamun.store.vault import Vault
     from tadamun.web.page import Page
 
 # The rooms whose pages there are: packages with a `web` module and templates.
@@ -68,18 +70,32 @@ def parts() -> Parts:
     return Parts(rooms=(PEOPLE, TALK), facts=facts, introduce=introduce, post=post)
 
 
+def vault_at(home: Path, passphrase: str) -> tuple[Vault, str]:
+    """The vault in `home`, opened, and the spelling that opened it: the one typed, else the one a passphrase of words
+    was made in. Raises VaultError."""
+    from tadamun.i18n.passphrases import spellings
+    from tadamun.store.vault import Vault
+
+    typed, *made = spellings(passphrase)
+    try:
+        return Vault.open(home, typed), typed
+    except WrongPassphrase:
+        if not made:
+            raise
+    return Vault.open(home, made[0]), made[0]
+
+
 @asynccontextmanager
 async def node_at(home: Path, passphrase: str, reach: Reach | None) -> AsyncIterator[Node]:
     """The node whose vault is in `home`, with its tasks; carriers run if `reach` is given. Raises VaultError."""
     from tadamun.crypto.random import SystemRandom
     from tadamun.node.node import Node, Reach
     from tadamun.node.running import running
-    from tadamun.store.vault import Vault
     from tadamun.store.wire import WireStore
 
     clock, random = SystemClock(), SystemRandom()
     leave_no_core()
-    with Vault.open(home, passphrase) as vault:
+    with vault_at(home, passphrase)[0] as vault:
         wire = WireStore.open(vault.wire_path, vault.wire_key(), clock, random)
         try:
             node = Node(vault, wire, parts(), clock, random, reach=reach or Reach(), online=reach is not None)
@@ -102,9 +118,9 @@ class Hands:
 
     def change(self, home: Path, old: str, new: str) -> None:
         from tadamun.crypto.random import SystemRandom
-        from tadamun.store.vault import Vault
 
-        with Vault.open(home, old) as vault:
+        vault, old = vault_at(home, old)
+        with vault:
             vault.change_passphrase(old, new, SystemRandom())
 
     @asynccontextmanager

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tadamun.core.errors import WrongPassphrase
 from tadamun.crypto.random import SystemRandom
 from tadamun.crypto.secret import FOR_TESTS
 from tadamun.i18n.passphrases import BITS, WORDS, as_made, fold, make, spellings
 from tadamun.i18n.wordlist import spoken
+from tadamun.main import vault_at
 from tadamun.store.vault import Vault
 
 RANDOM = SystemRandom()
@@ -95,8 +97,19 @@ def test_what_was_typed_is_always_tried_first_and_alone_if_it_is_no_words(typed:
 def test_vaults_open_with_either_spelling(tmp_path: Path) -> None:
     made = make(RANDOM, "ar")
     Vault.create(tmp_path / "made", made, RANDOM, FOR_TESTS).close()
-    for typed in (made, made.replace("ة", "ه").replace("أ", "ا") + " "):
-        Vault.open(tmp_path / "made", spellings(typed)[-1]).close()
-    # One that somebody made up of listed words in their own spelling goes on opening with exactly that.
+    for typed in (made, " " + made.replace("ة", "ه").replace("أ", "ا").replace(" ", "  ")):
+        vault, opened_by = vault_at(tmp_path / "made", typed)
+        vault.close()
+        assert opened_by == made
+    # One that somebody made up of listed words in a spelling of their own goes on opening with exactly that.
     Vault.create(tmp_path / "own", "Acorn Actor", RANDOM, FOR_TESTS).close()
-    Vault.open(tmp_path / "own", spellings("Acorn Actor")[0]).close()
+    vault_at(tmp_path / "own", "Acorn Actor")[0].close()
+
+
+def test_another_passphrase_opens_nothing(tmp_path: Path) -> None:
+    made = make(RANDOM, "en")
+    Vault.create(tmp_path / "vault", made, RANDOM, FOR_TESTS).close()
+    for typed in ("acorn actor", "Acorn Actor", made + " acorn", "xyzzy"):
+        with pytest.raises(WrongPassphrase):
+            vault_at(tmp_path / "vault", typed)
+    vault_at(tmp_path / "vault", made)[0].close()  # nothing is locked or changed by it

@@ -57,6 +57,10 @@ class VaultError(LocalError):
     code = 5
 
 
+class WrongPassphrase(VaultError):
+    """What was typed does not open the vault; another spelling of it may (i18n/passphrases.py)."""
+
+
 class VaultInUse(VaultError):
     """Another process holds the vault just now; a command waits a little for its turn."""
 

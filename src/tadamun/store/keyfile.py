@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from tadamun.core.errors import VaultError
+from tadamun.core.errors import VaultError, WrongPassphrase
 from tadamun.core.ports import Random
 from tadamun.crypto.secret import SALT, Cost, Secret, WrongKey, stretch, unwrap, wrap
 
@@ -60,13 +60,13 @@ def write(path: Path, key: Secret, passphrase: str, cost: Cost, random: Random) 
 
 
 def read(path: Path, passphrase: str) -> Secret:
-    """The vault's key. Raises VaultError: wrong passphrase, newer version, damaged; nothing is changed."""
+    """The vault's key. Raises WrongPassphrase, VaultError (newer version, damaged); nothing is changed."""
     made = _decode(path)
     cost = Cost(made.memory_kib, made.passes, made.lanes)
     try:
         return unwrap(made.wrapped, stretch(passphrase, made.salt, cost), _bound(made.version, made.salt, cost))
     except WrongKey as error:
-        raise VaultError(
+        raise WrongPassphrase(
             "The passphrase does not open this vault. Nothing was changed. Type it again; mind the keyboard's language "
             "and Caps Lock. There is no other way in: without it, join your spaces anew from invites."
         ) from error
