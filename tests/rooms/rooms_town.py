@@ -125,6 +125,9 @@ class Bench:
     def title(self, space: str) -> str:
         return "Circle"
 
+    def seat(self, space: str, member: str) -> Seat | None:
+        return Seat(member, self.town.levels[member], NOON, 1) if member in self.town.levels else None
+
     def reach(self, space: str, audience: Audience) -> Reach:
         meant = {audience.member, self.own} if audience.member else self.town.levels.keys()
         seats = tuple(Seat(who, self.town.levels[who], NOON, 1) for who in meant)

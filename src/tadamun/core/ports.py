@@ -222,6 +222,10 @@ class Workbench(Protocol):
         """The space's name; "" while it is not known yet."""
         ...
 
+    def seat(self, space: str, member: str) -> Seat | None:
+        """How somebody belongs now; None for who does not."""
+        ...
+
     def reach(self, space: str, audience: Audience) -> Reach:
         """Whom that audience is, now. Raises NotAllowed and UsageError where `say` would, for whatever is said."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tadamun.node import calls_members, calls_node, calls_overview, calls_preferences, calls_spaces
+from tadamun.node import calls_members, calls_node, calls_overview, calls_preferences, calls_removal, calls_spaces
 from tadamun.node.workbench import Call
 
 CALLS: Final[Mapping[str, Call]] = {
@@ -14,4 +14,5 @@ CALLS: Final[Mapping[str, Call]] = {
     **calls_preferences.CALLS,
     **calls_spaces.CALLS,
     **calls_members.CALLS,
+    **calls_removal.CALLS,
 }

@@ -35,6 +35,14 @@ def reach(place: Place, audience: Audience, now: int) -> Reach:
     )
 
 
+def seat(place: Place, member: str) -> Seat | None:
+    """See core.ports.Workbench.seat."""
+    if place.control is None or member not in place.log.state.members:
+        return None
+    devices = sum(one.member == member and one.live for one in place.log.state.devices.values())
+    return Seat(member, place.log.state.members[member].level, _since(place, member), devices)
+
+
 def _later(place: Place) -> int:
     """How far back newcomers read: private and expiring secrets are never handed on (3-seal.md, 3.6 to 3.8)."""
     history = place.log.state.charter.history

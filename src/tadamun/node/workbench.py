@@ -10,7 +10,7 @@ import msgspec
 
 from tadamun.core.errors import UsageError
 from tadamun.core.facts import Facts
-from tadamun.core.ports import ANYTHING, Among, Audience, Clock, Random, Reach, Saying, Tables
+from tadamun.core.ports import ANYTHING, Among, Audience, Clock, Random, Reach, Saying, Seat, Tables
 from tadamun.node import reach
 from tadamun.store import search
 
@@ -92,6 +92,9 @@ class Bench:
             since=among.since or None,
             until=among.until or None,
         )
+
+    def seat(self, space: str, member: str) -> Seat | None:
+        return reach.seat(self.node.places[space], member)
 
     def reach(self, space: str, audience: Audience) -> Reach:
         return reach.reach(self.node.desk.place(space), audience, self.clock.now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tadamun.core.room import Room
-from tadamun.rooms.people import bodies, calls, rules, state, view
+from tadamun.rooms.people import bodies, calls, card, rules, state, view
 
 ROOM: Final = Room(
     name="people",
@@ -18,6 +18,6 @@ ROOM: Final = Room(
     tables=view.TABLES,
     project=view.project,
     search=view.search,
-    calls=calls.CALLS,
+    calls={**calls.CALLS, **card.CALLS},
     local=view.LOCAL,
 )
