@@ -190,7 +190,7 @@ def test_the_language_is_asked_first_and_spoken_at_once(terminal: Terminal) -> N
     person.type("ar")
     person.until("عبارة مرور جديدة")
     person.type(PASSPHRASE)
-    person.until("مرة أخرى: ")
+    person.until("مرّة أخرى: ")
     person.type(PASSPHRASE)
     assert person.end() == 0
     assert (terminal.home / "language").read_text() == "ar\n"

@@ -94,7 +94,7 @@ def _new_passphrase(here: Here, named: Path | None, from_variable: bool = True) 
         return passphrase_from(named)
     if from_variable and os.environ.get(PASSPHRASE_FILE):
         return here.passphrase()
-    first = here.asked(_("New passphrase (four or five random words are good)"))
+    first = here.asked(_("New passphrase (seven words that have nothing to do with each other are good)"))
     if len(first) < LEAST:
         raise UsageError(
             "That passphrase is too short to protect anybody. Nothing was done. Take at least {least} characters.",
