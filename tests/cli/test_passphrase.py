@@ -175,7 +175,7 @@ def test_a_new_one_is_asked_twice(terminal: Terminal) -> None:
     person = AtTerminal(terminal, "init")
     person.until("[en]: ")
     person.type("")
-    person.until("random words are good): ")
+    person.until("each other are good): ")
     person.type(PASSPHRASE)
     person.until("Once more: ")
     person.type(PASSPHRASE)
@@ -199,7 +199,7 @@ def test_the_language_is_asked_first_and_spoken_at_once(terminal: Terminal) -> N
 @pytest.mark.parametrize(("first", "second"), [("short", None), (PASSPHRASE, "something else")])
 def test_a_weak_or_mistyped_new_one_makes_no_vault(first: str, second: str | None, terminal: Terminal) -> None:
     person = AtTerminal(terminal, "init", "--language", "en")
-    person.until("random words are good): ")
+    person.until("each other are good): ")
     person.type(first)
     if second is not None:
         person.until("Once more: ")
