@@ -182,9 +182,7 @@ async def summary(call: Callable[[str, Mapping[str, Any]], Awaitable[Any]], list
 
 async def up_with_pages(wanted: Up, reach: Reach, hands: Hands, ready: Tell) -> None:
     """The house: its pages and its socket all the time, a node while it is open."""
-    from contextlib import suppress
-
-    from tadamun.cli.settings import save_language, saved_language
+    from tadamun.cli.settings import keep_language, saved_language
     from tadamun.crypto.random import SystemRandom
     from tadamun.node import door, doorway
     from tadamun.node.together import together
@@ -193,14 +191,14 @@ async def up_with_pages(wanted: Up, reach: Reach, hands: Hands, ready: Tell) -> 
     from tadamun.web.assemble import assemble
     from tadamun.web.house import Doors, State
     from tadamun.web.serve import serve
+    from tadamun.web.site import Saved
 
     clock, random, home = SystemClock(), SystemRandom(), wanted.home
     listening: list[str] = []
 
     def create(passphrase: str, language: str) -> None:
         hands.create(home, passphrase, language)
-        with suppress(OSError):  # it is kept in the vault as well
-            save_language(home, language)
+        keep_language(home, language)
 
     @asynccontextmanager
     async def opened(passphrase: str) -> AsyncIterator[Node]:
@@ -210,9 +208,8 @@ async def up_with_pages(wanted: Up, reach: Reach, hands: Hands, ready: Tell) -> 
 
     doors = Doors(lambda: Vault.exists(home), create, opened)
     address = Address(home, clock, random)
-    pages = assemble(
-        doors, address, room_pages(), ROOM_PAGES, clock, random, time.monotonic, lambda: saved_language(home)
-    )
+    language = Saved(lambda: saved_language(home), lambda tag: keep_language(home, tag))
+    pages = assemble(doors, address, room_pages(), ROOM_PAGES, clock, random, time.monotonic, language)
     house = pages.house
 
     async def asked(name: str, params: Mapping[str, Any]) -> Any:
@@ -228,7 +225,7 @@ async def up_with_pages(wanted: Up, reach: Reach, hands: Hands, ready: Tell) -> 
     with doorway.opened(home) as socket:
         await together(
             house.run(),
-            house.watch_idle(),
+            pages.watch(),
             begin(),
             serve(pages.app, address.listening),
             door.serve(socket, asked, lambda reason: None),

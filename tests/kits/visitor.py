@@ -30,6 +30,7 @@ from tadamun.web import assemble
 from tadamun.web.address import Address
 from tadamun.web.house import Doors, House
 from tadamun.web.page import Page
+from tadamun.web.site import Saved
 
 PASSPHRASE = "horse battery staple forty"
 NOW = 1_800_000_000
@@ -223,6 +224,7 @@ async def visited(home: Path, more: Sequence[Page] = ()) -> AsyncIterator[Pages]
     """The house in that folder with its pages, fresh if there is no vault. more: pages of the test's own."""
     time, random = Time(), SystemRandom()
     nodes: list[Node] = []
+    saved = [""]
 
     def create(passphrase: str, language: str) -> None:
         with Vault.create(home, passphrase, random, FOR_TESTS) as vault, vault.write() as tx:
@@ -241,7 +243,16 @@ async def visited(home: Path, more: Sequence[Page] = ()) -> AsyncIterator[Pages]
 
     address = Address(home, time, random)
     doors = Doors(lambda: Vault.exists(home), create, opened)
-    made = assemble.assemble(doors, address, (*room_pages(), *more), ROOM_PAGES, time, random, time.forward, lambda: "")
+    made = assemble.assemble(
+        doors,
+        address,
+        (*room_pages(), *more),
+        ROOM_PAGES,
+        time,
+        random,
+        time.forward,
+        Saved(lambda: saved[0], lambda tag: saved.__setitem__(0, tag)),
+    )
     browser = Browser(made.app, address)
     with address.listening:
         async with asyncio.TaskGroup() as group:

@@ -5,6 +5,7 @@ It holds nothing else: the file can be read by whoever holds the computer.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -26,3 +27,10 @@ def save_language(home: Path, tag: str) -> None:
     path = home / FILE
     path.touch(mode=0o600)
     path.write_text(tag + "\n", encoding="ascii")
+
+
+def keep_language(home: Path, tag: str) -> None:
+    """The same if it is another than before, and if it can be: what it is about is kept in the vault as well."""
+    if saved_language(home) != tag:
+        with suppress(OSError):
+            save_language(home, tag)

@@ -87,6 +87,10 @@ class Address:
         name = hashed(given)
         return name if self._kept.sessions.get(name, 0) > self._clock.now() else None
 
+    def sessions(self) -> tuple[str, ...]:
+        """The names of all, those too whose time is over."""
+        return tuple(self._kept.sessions)
+
     def end_session(self, name: str) -> None:
         if self._kept.sessions.pop(name, None) is not None:
             self._write()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,9 +16,10 @@ from tadamun.web.guard import Guard
 from tadamun.web.house import Doors, House
 from tadamun.web.live import Live
 from tadamun.web.page import Page
-from tadamun.web.site import Site
+from tadamun.web.site import Saved, Site
 from tadamun.web.tokens import Tokens
 
+LOOK: Final = 5.0  # seconds between looks at the clock
 RUN: Final = 8  # bytes that name this run of the program
 
 
@@ -30,6 +32,13 @@ class Pages:
     links: Links
     app: Guard
 
+    async def watch(self) -> None:
+        """Do what time brings, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK)
+            await self.house.lock_if_idle()
+            self.site.held.sweep()
+
 
 def assemble(
     doors: Doors,
@@ -39,14 +48,11 @@ def assemble(
     clock: Clock,
     random: Random,
     now: Callable[[], float],
-    saved_language: Callable[[], str],
+    language: Saved,
 ) -> Pages:
-    """pages: the rooms'; rooms: the packages that hold their templates. now: seconds on a clock that only goes forward.
-
-    saved_language: the tag that is kept beside the vault, "" for none.
-    """
+    """pages: the rooms'. rooms: packages with their templates. now: seconds on a clock that only goes forward."""
     house = House(doors, now)
-    site = Site((*own.PAGES, *pages), rooms, house, address, Tokens(random, now), clock, saved_language)
+    site = Site((*own.PAGES, *pages), rooms, house, address, Tokens(random, now), clock, language)
     links = Links(address, random, now)
     app = build(site, links, Live(house, random.bytes(RUN).hex()))
     return Pages(house, site, links, app)

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
-from tadamun.core.errors import LocalError, UsageError, VaultError, VaultInUse, whereabouts
+from tadamun.core.errors import LocalError, UsageError, VaultError, WrongPassphrase, whereabouts
 from tadamun.core.words import N_
 
 IDLE: Final = 15 * 60.0  # seconds without a request after which the house locks itself, unless preferred otherwise
-LOOK: Final = 5.0  # seconds between looks at that
 FIRST_DELAY, MOST_DELAY = 0.5, 60.0  # seconds before the next passphrase is tried: doubled after each wrong one
 
 
@@ -150,9 +149,7 @@ class House:
             self.attempts.check()
             try:
                 await self._open(passphrase)
-            except VaultInUse:
-                raise  # it was not looked at
-            except VaultError:
+            except WrongPassphrase:
                 self.attempts.failed()
                 raise
             self.attempts.succeeded()
@@ -177,12 +174,6 @@ class House:
                 self._failed(wish, error)
             except Exception as error:
                 self._failed(wish, VaultError(_UNFORESEEN, places=whereabouts(error)))
-
-    async def watch_idle(self) -> None:
-        """Lock when nobody was here for the preferred time, until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK)
-            await self.lock_if_idle()
 
     async def lock_if_idle(self) -> bool:
         """Lock if it is time to; True if it was."""

@@ -12,7 +12,6 @@ from tadamun.i18n.tongue import SPOKEN, current
 from tadamun.i18n.words import say
 from tadamun.web.house import State
 from tadamun.web.page import Page, Visit
-from tadamun.web.site import WHILE_LOCKED
 
 LEAST: Final = 8  # characters of a passphrase that somebody makes up; as on the command line
 
@@ -49,11 +48,11 @@ async def unlock(visit: Visit) -> Response:
 
 async def held(visit: Visit) -> Response:
     """After unlocking: home, or first what was sent while the node was locked."""
-    kept = visit.site.take_held(visit.session)
+    kept = visit.site.held.take(visit.session)
     if kept is None:
         return visit.see("home")
-    action, form = kept
-    return await visit.site.again(visit, action, form, say(WHILE_LOCKED), 200)
+    action, form, why = kept
+    return await visit.site.again(visit, action, form, say(why), 200)
 
 
 async def home(visit: Visit) -> Response:

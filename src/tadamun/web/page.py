@@ -58,7 +58,7 @@ class Form:
     def text(self, name: str, default: str = "") -> str:
         """The field's text; the default if it is not there."""
         found = self._data.get(name)
-        return found.replace("\r\n", "\n").replace("\r", "\n") if isinstance(found, str) else default
+        return _lines(found) if isinstance(found, str) else default
 
     def line(self, name: str, default: str = "") -> str:
         """The field's text without space around it."""
@@ -90,13 +90,17 @@ class Form:
     def texts(self) -> list[tuple[str, str]]:
         """All fields but files, secrets and the token, in order: what is given back to whoever has to send again."""
         return [
-            (name, value)
+            (name, _lines(value))
             for name, value in self._data.multi_items()
             if isinstance(value, str) and name != TOKEN and not name.startswith("passphrase")
         ]
 
     def has_files(self) -> bool:
         return any(isinstance(value, UploadFile) and value.filename for _, value in self._data.multi_items())
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class Typed(Mapping[str, str]):

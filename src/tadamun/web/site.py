@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -24,6 +25,7 @@ from tadamun.i18n.tongue import ENGLISH, Language, choose, current, parse
 from tadamun.i18n.words import say
 from tadamun.web import guard
 from tadamun.web.address import Address
+from tadamun.web.held import Held
 from tadamun.web.house import House, State
 from tadamun.web.notices import Notices
 from tadamun.web.page import TOKEN, Form, Page, Typed, Visit
@@ -47,14 +49,26 @@ WHILE_LOCKED: Final = N_(
     "The node was locked when you sent this, so nothing was done. What you wrote is below: look at it, and send it "
     "again if you still want it."
 )
+CUT_OFF: Final = N_(
+    "The node was closed while you sent this, so it may have been done or not. What you wrote is below: see first if "
+    "it is there already, and send it again if it is not."
+)
 UNFORESEEN: Final = N_(
     "Something went wrong that should not have. What was confirmed before is kept. What you sent just now may not have "
     "been done: look before you send it again."
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The language for what is shown while nothing is open, as a tag, "" for none: kept beside the vault by `main`."""
+
+    get: Callable[[], str]
+    put: Callable[[str], None]
+
+
 class Site:
-    """pages: all of them, the rooms' too. rooms: packages with templates. saved_language: as kept beside the vault."""
+    """pages: all of them, the rooms' too. rooms: packages with templates. language: what is kept beside the vault."""
 
     def __init__(
         self,
@@ -64,16 +78,16 @@ class Site:
         address: Address,
         tokens: Tokens,
         clock: Clock,
-        saved_language: Callable[[], str],
+        language: Saved,
     ) -> None:
         self.pages, self.house, self.address, self.tokens = tuple(pages), house, address, tokens
         self.notices = Notices()
         self.unforeseen: Counter[str] = Counter()  # where what nobody foresaw happened, how often
-        self._clock, self._saved_language = clock, saved_language
+        self._clock, self._language = clock, language
         self._paths = {page.name: page.path for page in pages} | {"static": "/static/{path}", "live": "/live"}
         self.files = versions()
         self._templates = Templates(rooms, self.url)
-        self._held: dict[str, tuple[str, Form]] = {}  # session → what was sent while the house was locked
+        self.held = Held(house.now)
         house.watchers.add(self._state_changed)
 
     def url(self, name: str, /, **params: Any) -> str:
@@ -96,11 +110,12 @@ class Site:
             if self.house.state is State.OPEN:
                 visit.preferences = await self.house.call("node.preferences", {})
                 self.house.idle = visit.preferences["lock_minutes"] * 60.0
+                self._language.put(visit.preferences["tag"])
                 self._speak(request, visit.preferences)
             if request.method == "POST":
                 return await self._post(visit)
             if self.house.state not in page.when:
-                return RedirectResponse(self._landing(), 303)
+                return self._led_away(visit, "")
             if page.get is None:
                 return self.refusal(request, 405, guard.NOT_SO)
             return await page.get(visit)
@@ -178,9 +193,7 @@ class Site:
             return self.refusal(request, 405, guard.NOT_SO)
         visit.form = await _read(request, page.most)
         if self.house.state not in page.when:
-            if self.house.state is State.LOCKED:
-                self._held[visit.session] = visit.here, visit.form
-            return RedirectResponse(self._landing(), 303)
+            return self._led_away(visit, WHILE_LOCKED)
         if page.repeatable and self.tokens.is_standing(visit.session, request.headers.get(STANDING, "")):
             return await page.post(visit)
         given = visit.form.text(TOKEN)
@@ -204,16 +217,16 @@ class Site:
         context = {"action": action, "fields": form.texts(), "had_files": form.has_files()}
         return await self.render(visit, "again.html", status, context)
 
-    def take_held(self, session: str) -> tuple[str, Form] | None:
-        """What this browser sent while the house was locked: (where to, what)."""
-        return self._held.pop(session, None)
+    def _led_away(self, visit: Visit, why: str) -> Response:
+        """Where the house has to be entered first; what was sent is held until then."""
+        if visit.request.method == "POST" and self.house.state is State.LOCKED:
+            self.held.put(visit.session, visit.here, visit.form, why)
+        return RedirectResponse(self._landing(), 303)
 
     async def _failed(self, visit: Visit, error: LocalError) -> Response:
         """In words: on the page that was sent from, if there is one; else on one that gives back what was sent."""
         if self.house.state not in visit.page.when:
-            if visit.request.method == "POST" and self.house.state is State.LOCKED:
-                self._held[visit.session] = visit.here, visit.form
-            return RedirectResponse(self._landing(), 303)
+            return self._led_away(visit, CUT_OFF)
         words = say(error.message, **error.arguments)
         status = STATUSES.get(error.code, 500)
         visit.error = words
@@ -233,7 +246,7 @@ class Site:
     def _unforeseen(self, visit: Visit, error: Exception) -> Response:
         """Counted by where it passed, which holds nothing of anybody's; the page tells only that it happened."""
         if self.house.state not in visit.page.when:
-            return RedirectResponse(self._landing(), 303)  # the node was closed under it
+            return self._led_away(visit, CUT_OFF)
         self.note(error)
         return self.refusal(visit.request, 500, UNFORESEEN)
 
@@ -248,7 +261,7 @@ class Site:
         return self.url(first.name, space=space) if first is not None else self.url("home")
 
     def _speak(self, request: Request, preferences: Mapping[str, Any]) -> None:
-        choose(language_of(str(preferences.get("tag", "")) or self._saved_language(), request))
+        choose(language_of(str(preferences.get("tag", "")) or self._language.get(), request))
 
     def _state_changed(self) -> None:
         """What was to be told is about what is closed now."""
