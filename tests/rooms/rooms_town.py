@@ -51,7 +51,7 @@ class Memory:
     def dump(self, local: bool = False) -> dict[str, list[Any]]:
         """Every row of every view (local: of this node's own memory too), by table, in one order."""
         names = [name for (name,) in self.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-        own = {"people_verified", "talk_read", "talk_drafts"}
+        own = {"people_verified", "talk_read", "talk_drafts", "talk_spaces"}
         return {name: sorted(self.execute(f"SELECT * FROM {name}")) for name in names if local or name not in own}
 
 

@@ -47,15 +47,18 @@ def test_topics_of_every_shape_and_of_their_space_only(vault: Vault) -> None:
     plain = [made(("plain", n), topic="vouches", seq=n) for n in range(10)]
     member = [made("profile", topic=TWO)]
     elsewhere = [made("elsewhere", topic=opening.id, space=2), made("there", topic="vouches", space=2)]
-    add(vault, opening, *replies, *plain, *member, *elsewhere)
+    single = made("single")
+    add(vault, opening, *replies, *plain, *member, *elsewhere, single)
     tables = vault.read
     assert [kept.id for kept in log.topic_rows(tables, 1, opening.id)] == [opening.id, *(e.id for e in replies)]
-    assert [event.id for event in log.topic_events(tables, 1, "vouches")] == [e.id for e in plain]
+    assert [kept.id for kept in log.topic_rows(tables, 1, "vouches")] == [e.id for e in plain]
     assert [kept.topic for kept in log.topic_rows(tables, 1, TWO)] == [TWO]
-    asked = [opening.id, "vouches", TWO, "nothing", "00" * 32, replies[0].id]
-    assert log.topic_counts(tables, 1, asked) == {opening.id: 12, "vouches": 10, TWO: 1}
-    assert log.topic_counts(tables, 2, asked) == {opening.id: 1, "vouches": 1}
-    assert log.topic_counts(tables, 1, []) == {}
+    asked = [opening.id, "vouches", TWO, "nothing", "00" * 32, replies[0].id, single.id]
+    kept = log.get(tables, single.id)
+    assert kept is not None
+    assert log.alone(tables, 1, asked) == {single.id: kept.n}  # others are answered, or nothing here opens them
+    assert log.alone(tables, 2, asked) == {}
+    assert log.alone(tables, 1, []) == {}
     assert log.topic_rows(tables, 2, opening.id)[0].id == elsewhere[0].id
 
 

@@ -58,8 +58,8 @@ def test_any_text_can_be_kept_found_replaced_and_removed(vault: Vault, text: str
         assert find(vault, telling[0]) == ["t"]
     put(vault, "t", other)
     with vault.write() as tx:
-        search.remove(tx, 1, "t")
-        search.remove(tx, 1, "t")
+        search.remove(tx, 1, ["t"])
+        search.remove(tx, 1, ["t"])
     check(vault)
 
 
@@ -185,7 +185,7 @@ def test_nothing_of_a_removed_text_stays_in_any_page(vault: Vault) -> None:
     pages = decrypted(path, key)
     assert b"plantedmarker" in pages  # the search itself would find it
     with vault.write() as tx:
-        search.remove(tx, 1, "secret")
+        search.remove(tx, 1, ["secret"])
     vault.scrub()
     pages = decrypted(path, key)
     # In a segment a term may be written as what differs from the term before it.

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tadamun.store.cipher import connect
-from tadamun.store.tables import Connection, packed
+from tadamun.store.tables import Connection, repeated
 
 VALUES = (
     st.none() | st.integers(-(2**63), 2**63 - 1) | st.text() | st.binary() | st.booleans() | st.floats(allow_nan=False)
@@ -27,7 +27,7 @@ def tables(tmp_path: Path) -> Connection:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(VALUES, VALUES, VALUES), max_size=20))
+@given(st.lists(st.tuples(VALUES, VALUES, VALUES), max_size=40))
 def test_any_rows(tables: Connection, rows: list[tuple[Any, ...]]) -> None:
     tables.execute("DELETE FROM t")
     for row in rows:
@@ -41,7 +41,7 @@ def test_any_rows(tables: Connection, rows: list[tuple[Any, ...]]) -> None:
 @pytest.mark.parametrize("column", [st.binary(), st.none() | st.binary(), st.text(), st.integers(0, 5) | st.none()])
 def test_columns_of_one_kind(tables: Connection, column: st.SearchStrategy[Any]) -> None:
     @settings(max_examples=30, deadline=None)
-    @given(st.lists(st.tuples(column, st.text(), st.integers(-(2**63), 2**63 - 1)), min_size=8, max_size=20))
+    @given(st.lists(st.tuples(column, st.text(), st.integers(-(2**63), 2**63 - 1)), min_size=8, max_size=40))
     def check(rows: list[tuple[Any, ...]]) -> None:
         tables.execute("DELETE FROM t")
         tables.many(INSERT, rows)
@@ -74,9 +74,20 @@ def test_what_sqlite_refuses_is_refused_in_a_batch_too(tables: Connection, row: 
 
 
 def test_only_plain_insertions_are_reworded() -> None:
-    assert packed(INSERT, 3, (0,)) is not None
+    assert repeated(INSERT, 2, 3) == INSERT + ", (?, ?, ?)"
+    assert repeated("REPLACE INTO t VALUES ('delete', ?)", 2, 1) == "REPLACE INTO t VALUES ('delete', ?), ('delete', ?)"
     for sql in ("UPDATE t SET a = ?", "INSERT INTO t SELECT ?", "INSERT INTO t (a) VALUES (?), (?)", "DELETE FROM t"):
-        assert packed(sql, 1, ()) is None
-    assert packed(INSERT, 2, ()) is None
-    assert packed("INSERT INTO t (a) VALUES (?) ON CONFLICT DO UPDATE SET a = ?", 2, ()) is None
-    assert packed("INSERT INTO t (a) VALUES (lower(?))", 1, ()) is None
+        assert repeated(sql, 2, 1) is None
+    assert repeated(INSERT, 2, 2) is None
+    assert repeated(INSERT, 11_000, 3) is None
+    assert repeated("INSERT INTO t (a) VALUES (?) ON CONFLICT DO UPDATE SET a = ?", 2, 2) is None
+    assert repeated("INSERT INTO t (a) VALUES (lower(?))", 2, 1) is None
+
+
+def test_rows_of_unequal_length_do_not_lend_each_other_values(tables: Connection) -> None:
+    rows = [(1, 2, 3)] * 15 + [(1, 2), (3, 4, 5, 6)] + [(1, 2, 3)] * 15
+    tables.execute("BEGIN")
+    with pytest.raises(Exception):  # noqa: B017 - whichever SQLite gives
+        tables.many(INSERT, rows)
+    assert tables.execute("SELECT count(*) FROM t WHERE a <> 1") == [(0,)]
+    tables.execute("ROLLBACK")

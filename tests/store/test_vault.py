@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlite
 
 from kits.pages import decrypted
 from tadamun.core.errors import VaultError
@@ -68,6 +69,24 @@ def test_only_the_owner_can_list_or_read_the_folder(tmp_path: Path) -> None:
         assert folder.stat().st_mode & 0o777 == 0o700
         for path in folder.iterdir():
             assert path.stat().st_mode & 0o077 == 0, path.name
+
+
+def test_a_file_of_the_first_versions_opens_and_goes_on(tmp_path: Path) -> None:
+    key, path = b"k" * 32, tmp_path / "old.db"
+    page, hmac = cipher.SHAPES[-1]
+    old = sqlite.connect(str(path), isolation_level=None)
+    for pragma in (f"key = \"x'{key.hex()}'\"", f"cipher_page_size = {page}", f"cipher_hmac_algorithm = {hmac}"):
+        old.execute(f"PRAGMA {pragma}")
+    old.execute("CREATE TABLE t (a)")
+    old.execute("INSERT INTO t VALUES ('kept')")
+    old.close()
+    for _ in range(2):
+        again = cipher.connect(path, key, durable=True)
+        again.execute("INSERT INTO t VALUES ('more')")
+        assert again.execute("SELECT a FROM t").fetchone() == ("kept",)
+        again.close()
+    with pytest.raises(cipher.Failure):
+        cipher.connect(path, b"x" * 32, durable=True)
 
 
 def test_wrong_passphrase_says_what_to_do_and_changes_nothing(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from tadamun.core.event import Event
 from tadamun.core.ports import Clock, Filter, Put, Stored, Wire
 from tadamun.crypto.random import SystemRandom
 from tadamun.crypto.secret import Secret
+from tadamun.store.cipher import PAGE
 from tadamun.store.wire import WireStore
 from tadamun.store.wire_quota import Quota
 
@@ -124,8 +125,8 @@ async def test_a_page_damaged_in_the_middle_is_an_error_a_person_can_read(tmp_pa
     await first.close()
     path = tmp_path / "wire.db"
     raw = bytearray(path.read_bytes())
-    for page in range(20, len(raw) // 4096):
-        raw[page * 4096 + 100] ^= 0xFF
+    for page in range(20, len(raw) // PAGE):
+        raw[page * PAGE + 100] ^= 0xFF
     path.write_bytes(raw)
     second = store(tmp_path)
     with pytest.raises(VaultError, match="Nothing you wrote is lost"):

@@ -6,7 +6,7 @@ the control log, never on the order of arrival.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -70,12 +70,12 @@ class Projector:
         again = set(topics)
         for said in arrived:
             topics.setdefault(self.topic(said), []).append(said)
-        counts = log.topic_counts(tx, place.ref, [topic for _, topic in topics])
+        openings = log.alone(tx, place.ref, [topic for _, topic in topics])
         fresh: dict[str, list[Said[Any]]] = {}
         verdicts: dict[str, Verdict] = {}
         for (name, topic), saids in topics.items():
             room = self.rooms[name]
-            alone = len(saids) == 1 and counts.get(topic, 0) == 1 and (name, topic) not in again
+            alone = len(saids) == 1 and topic in openings and (name, topic) not in again
             if not alone or room.fresh is None or saids[0].id != topic:
                 verdicts |= self.refold(tx, place, room, topic)
                 continue
@@ -86,7 +86,7 @@ class Projector:
         log.judge(tx, verdicts)
         for name, saids in fresh.items():
             room = self.rooms[name]
-            if whole(tx, partial(self._project_fresh, tx, place, room, saids)):
+            if whole(tx, partial(self._project_fresh, tx, place, room, saids, openings)):
                 verdicts |= {said.id: Verdict.ALLOW for said in saids}
                 continue
             for said in saids:
@@ -110,7 +110,11 @@ class Projector:
         refused: dict[str, Verdict] = {}
         standings: dict[str, Standing] = {}
         saids = []
-        for event in log.topic_events(tx, place.ref, topic):
+        key: search.Key = topic
+        for kept in log.topic_rows(tx, place.ref, topic):
+            event = kept.event
+            if kept.id == topic:
+                key = kept.n
             try:
                 said = self.said(place, event, split(event))
             except RemoteError:  # the room reads it otherwise than the version that took it in
@@ -132,9 +136,9 @@ class Projector:
             room.project(tx, place.space, topic, state if allowed else None)
             found = room.search(state) if allowed else None
             if found is None:
-                search.remove(tx, place.ref, topic)
+                search.remove(tx, place.ref, [key])
             else:
-                search.put(tx, place.ref, topic, found)
+                search.put(tx, place.ref, key, found)
 
         if whole(tx, partial(write, saids)):
             return verdicts | refused
@@ -145,14 +149,16 @@ class Projector:
                 return verdicts | refused | {bad.id: Verdict.DENY}
         return refused | {said.id: Verdict.DENY for said in saids}
 
-    def _project_fresh(self, tx: Tables, place: Place, room: Room, saids: Sequence[Said[Any]]) -> None:
+    def _project_fresh(
+        self, tx: Tables, place: Place, room: Room, saids: Sequence[Said[Any]], openings: Mapping[str, int]
+    ) -> None:
         if room.fresh is not None:
             room.fresh(tx, place.space, saids)
         texts = []
         for said in saids:
             found = room.search(room.reduce(room.empty(said.id), said))
             if found is not None:
-                texts.append((said.id, found))
+                texts.append((openings[said.id], found))
         search.put_many(tx, place.ref, texts)
 
 

@@ -20,6 +20,10 @@ KEY_BYTES: Final = 32
 APPLICATION: Final = 0x7AD4  # PRAGMA application_id of files of ours
 # KiB of pages, for writing: random ids fall on all pages of an index, and each is deciphered anew.
 CACHE: Final = 16 * 1024
+# Bytes a page and what authenticates it. SQLCipher's own choice comes second: files of the first versions have it.
+# The first costs a third less in large transactions (docs/adr/0011-pages-of-the-databases.md).
+SHAPES: Final = ((8192, "HMAC_SHA256"), (4096, "HMAC_SHA512"))
+PAGE: Final = SHAPES[0][0]
 
 Failure: Final[type[Exception]] = sqlite.Error
 Busy: Final = sqlite.SQLITE_BUSY
@@ -40,14 +44,8 @@ def connect(path: Path, key: bytes, *, durable: bool, read_only: bool = False) -
         raise ValueError("a database key has 32 bytes")
     if not path.exists():  # SQLite would create it by the umask; its journal copies this file's mode
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    connection = sqlite.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=256)
+    connection = _unlocked(path, key)
     try:
-        connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr what `explain` says better
-        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        connection.execute("PRAGMA busy_timeout = 10000")
-        connection.execute(
-            "SELECT count(*) FROM sqlite_master"
-        ).fetchone()  # the first page decides whether the key fits
         # Off on purpose: see docs/adr/0006-cipher-memory-security.md.
         connection.execute("PRAGMA cipher_memory_security = OFF")
         connection.execute("PRAGMA temp_store = MEMORY")
@@ -64,6 +62,25 @@ def connect(path: Path, key: bytes, *, durable: bool, read_only: bool = False) -
         connection.close()
         raise
     return connection
+
+
+def _unlocked(path: Path, key: bytes) -> Any:
+    """A connection that the key fits. Raises sqlite's error if it fits in no shape of the file."""
+    for page, hmac in SHAPES:
+        connection = sqlite.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=256)
+        try:
+            connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr what `explain` says better
+            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            connection.execute(f"PRAGMA cipher_page_size = {page}")
+            connection.execute(f"PRAGMA cipher_hmac_algorithm = {hmac}")
+            connection.execute("PRAGMA busy_timeout = 10000")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first page decides
+            return connection
+        except BaseException as error:
+            connection.close()
+            if (page, hmac) == SHAPES[-1] or not (isinstance(error, Failure) and is_damaged(error)):
+                raise
+    raise AssertionError("there is at least one shape")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from tadamun.core.event import Event, is_hex32, parse
 from tadamun.core.limits import MAX_INNER
 from tadamun.core.ports import Tables
 from tadamun.core.room import Verdict
-from tadamun.store import refs
+from tadamun.store import refs, search
 from tadamun.store.tables import listed, one
 
 _CODES: Final = {Verdict.ALLOW: 0, Verdict.DENY: 1, Verdict.UNKNOWN: 2}
@@ -108,32 +108,23 @@ def topic_rows(tables: Tables, space: int, topic: str) -> list[Kept]:
     return sorted(map(_kept, rows), key=lambda kept: kept.n)
 
 
-def topic_events(tables: Tables, space: int, topic: str) -> list[Event]:
-    """The same as events."""
-    return [kept.event for kept in topic_rows(tables, space, topic)]
-
-
-def topic_counts(tables: Tables, space: int, topics: Iterable[str]) -> dict[str, int]:
-    """How many events each topic has, for those that have any."""
-    counts: dict[str, int] = {}
-    wanted = list(dict.fromkeys(topics))
-    ids = [topic for topic in wanted if is_hex32(topic)]
-    words = [topic for topic in wanted if not is_hex32(topic)]
-    for listing, value, name in ((ids, "unhex(value)", "lower(hex(topic))"), (words, "value", "topic")):
-        if listing:
-            sql = (
-                f"SELECT {name}, count(*) FROM log WHERE space = ? AND topic IS NOT NULL"
-                f" AND topic IN (SELECT {value} FROM json_each(?)) GROUP BY topic"
-            )
-            counts.update(tables.execute(sql, (space, listed(listing))))
-    if ids:
-        sql = (
-            "SELECT lower(hex(id)) FROM log WHERE space = ? AND topic IS NULL"
-            " AND id IN (SELECT unhex(value) FROM json_each(?))"
+def alone(tables: Tables, space: int, topics: Iterable[str]) -> dict[str, int]:
+    """Of these topics those of which nothing is here but the event that opens them, with that event's number."""
+    ids = listed([topic for topic in dict.fromkeys(topics) if is_hex32(topic)])
+    more = {
+        i
+        for (i,) in tables.execute(
+            "SELECT DISTINCT lower(hex(topic)) FROM log WHERE space = ? AND topic IS NOT NULL"
+            " AND topic IN (SELECT unhex(value) FROM json_each(?))",
+            (space, ids),
         )
-        for (i,) in tables.execute(sql, (space, listed(ids))):
-            counts[i] = counts.get(i, 0) + 1
-    return counts
+    }
+    found = tables.execute(
+        "SELECT lower(hex(id)), n FROM log WHERE space = ? AND topic IS NULL"
+        " AND id IN (SELECT unhex(value) FROM json_each(?))",
+        (space, ids),
+    )
+    return {i: n for i, n in found if i not in more}
 
 
 def last(tables: Tables, device: str, channel: str = "") -> tuple[int, str]:
@@ -234,8 +225,13 @@ def expire_at(tx: Tables, event: str, at: int) -> None:
 
 
 def remove(tx: Tables, ids: Sequence[str]) -> None:
-    """Destroy events; their pages are overwritten (secure_delete), older copies by Vault.scrub."""
-    tx.execute("DELETE FROM log WHERE id IN (SELECT unhex(value) FROM json_each(?))", (listed(ids),))
+    """Destroy events, and what full text knows of topics they open; their pages are overwritten (secure_delete), older
+    copies by Vault.scrub."""
+    gone = tx.execute(
+        "DELETE FROM log WHERE id IN (SELECT unhex(value) FROM json_each(?)) RETURNING space, n", (listed(ids),)
+    )
+    for space in {space for space, _ in gone}:
+        search.remove(tx, space, [n for at, n in gone if at == space])
 
 
 def every(tables: Tables, space: int, after: int = 0) -> Iterator[list[Kept]]:

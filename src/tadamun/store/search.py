@@ -3,6 +3,8 @@
 `search_words` indexes stems, `search_parts` trigrams of the normalised text; neither keeps text (content=''), and both
 are told what to take out, so that under FTS5's secure-delete nothing of a removed text stays in their segments. (FTS5's
 own way of deleting without the text, contentless_delete, leaves the words there until segments merge.)
+A topic that an event opens goes by that event's number in the log, which spares an index of random ids; any other goes
+by its name, under a negative number.
 Asking: all words must match, by stem; if nothing does, the last word may be unfinished; then words may be parts of
 words; then one word may be missing. "Quoted words" must stand together. No spelling of a query is an error.
 """
@@ -10,23 +12,27 @@ words; then one word may be missing. "Quoted words" must stand together. No spel
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from typing import Any, Final
 
+import msgspec
+
 from tadamun.core.ports import Tables
 from tadamun.core.room import SearchText
 from tadamun.store import arabic
-from tadamun.store.log import pack_topic
-from tadamun.store.tables import listed, one
+
+_encode: Final = msgspec.json.Encoder().encode
 
 MAX_WORDS: Final = 12  # of a query; more say no more
 CANDIDATES: Final = 100  # the newest that match, put in order by how they match
 
+Key = int | str  # the number in the log of the event that opens a topic, or the name of one that none opens
+_TOPIC: Final = "coalesce(s.name, (SELECT lower(hex(log.id)) FROM log WHERE log.n = s.n))"
 _FOUND: Final = (
-    "SELECT s.topic, s.text, s.created_at, s.n FROM {0} JOIN search s ON s.n = {0}.rowid"
+    f"SELECT {_TOPIC}, s.text, s.created_at, s.n FROM {{0}} JOIN search s ON s.n = {{0}}.rowid"
     " WHERE {0} MATCH ? AND {1} ORDER BY {0}.rowid DESC LIMIT ?"
 )
 
@@ -39,31 +45,37 @@ class _Asked:
     last_open: bool
 
 
-def put(tx: Tables, space: int, topic: str, found: SearchText) -> None:
+def put(tx: Tables, space: int, topic: Key, found: SearchText) -> None:
     """Make a topic findable by this text instead of whatever it was found by before."""
     put_many(tx, space, [(topic, found)])
 
 
-def put_many(tx: Tables, space: int, texts: Sequence[tuple[str, SearchText]]) -> None:
+def put_many(tx: Tables, space: int, texts: Sequence[tuple[Key, SearchText]]) -> None:
     """The same for many; thousands at once cost least. A topic given twice: the last counts."""
     last = dict(texts)
-    _remove(tx, _rows(tx, space, list(last)))
-    (start,) = tx.execute("SELECT coalesce(max(n), 0) FROM search")[0]
+    _remove(tx, _rows(tx, space, last))
+    (least,) = tx.execute("SELECT min(0, coalesce(min(n), 0)) FROM search")[0]
     rows = []
-    for n, (topic, found) in enumerate(last.items(), start + 1):
+    for topic, found in last.items():
         plain, words = arabic.both(found.text)
         labels = " ".join([_label("author", found.author), *(_label("topic", label) for label in found.topics)])
-        rows.append((n, space, pack_topic(topic), found.created_at, labels, words, plain))
-    tx.many("INSERT INTO search (n, space, topic, created_at, labels, words, text) VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-    tx.many(
-        "INSERT INTO search_words (rowid, words, labels) VALUES (?, ?, ?)", [(row[0], row[5], row[4]) for row in rows]
-    )
-    tx.many("INSERT INTO search_parts (rowid, text) VALUES (?, ?)", [(row[0], row[6]) for row in rows])
+        if isinstance(topic, int):
+            n, name = topic, None
+        else:
+            n, name = least - 1, topic
+            least = n
+        rows.append((n, space, name, found.created_at, labels, words, plain))
+    tx.many("INSERT INTO search (n, space, name, created_at, labels, words, text) VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    # One statement each: an FTS5 index writes a segment at the end of every statement.
+    some = (_listed(row[0] for row in rows),)
+    among = "FROM search WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n"
+    tx.execute(f"INSERT INTO search_words (rowid, words, labels) SELECT n, words, labels {among}", some)
+    tx.execute(f"INSERT INTO search_parts (rowid, text) SELECT n, text {among}", some)
 
 
-def remove(tx: Tables, space: int, topic: str) -> None:
-    """Nothing finds the topic any more, and nothing of its text stays."""
-    _remove(tx, _rows(tx, space, [topic]))
+def remove(tx: Tables, space: int, topics: Iterable[Key]) -> None:
+    """Nothing finds these topics any more, and nothing of their text stays."""
+    _remove(tx, _rows(tx, space, topics))
 
 
 def clear(tx: Tables, space: int | None = None) -> None:
@@ -104,10 +116,10 @@ def find(
     if not asked.groups:
         among = "" if not labels else " AND s.n IN (SELECT rowid FROM search_words WHERE search_words MATCH ?)"
         rows = tables.execute(
-            f"SELECT s.topic FROM search s WHERE {where}{among} ORDER BY s.created_at DESC, s.n DESC LIMIT ?",
+            f"SELECT {_TOPIC} FROM search s WHERE {where}{among} ORDER BY s.created_at DESC, s.n DESC LIMIT ?",
             (*arguments, *([_labelled(labels)] if labels else []), limit),
         )
-        return [_topic(row[0]) for row in rows]
+        return [row[0] for row in rows]
     for words, parts in _tries(asked):
         if parts:
             rows = _with_parts(tables, parts, labels, where, arguments, max(limit, CANDIDATES))
@@ -115,7 +127,7 @@ def find(
             match = " AND ".join([f"words : ({words})", *([_labelled(labels)] if labels else [])])
             rows = tables.execute(_FOUND.format("search_words", where), (match, *arguments, max(limit, CANDIDATES)))
         if rows:
-            return [_topic(row[0]) for row in sorted(rows, key=lambda row: _worth(asked, row))][:limit]
+            return [row[0] for row in sorted(rows, key=lambda row: _worth(asked, row))][:limit]
     return []
 
 
@@ -179,23 +191,17 @@ def _worth(asked: _Asked, row: tuple[Any, ...]) -> tuple[int, int, int]:
     return -as_typed, -created_at, -n
 
 
-def _rows(tables: Tables, space: int, topics: Sequence[str]) -> list[tuple[Any, ...]]:
-    if len(topics) == 1:
-        found = one(
-            tables.execute(
-                "SELECT n, words, labels, text FROM search WHERE space = ? AND topic = ?",
-                (space, pack_topic(topics[0])),
-            )
-        )
-        return [] if found is None else [found]
-    ids = [topic for topic in topics if isinstance(pack_topic(topic), bytes)]
-    others = [topic for topic in topics if isinstance(pack_topic(topic), str)]
+def _rows(tables: Tables, space: int, topics: Iterable[Key]) -> list[tuple[Any, ...]]:
+    known = list(topics)
     rows: list[tuple[Any, ...]] = []
-    for value, some in (("unhex(value)", ids), ("value", others)):
+    for column, some in (
+        ("n", [topic for topic in known if isinstance(topic, int)]),
+        ("name", [topic for topic in known if isinstance(topic, str)]),
+    ):
         if some:
-            among = f"topic IN (SELECT {value} FROM json_each(?))"
+            among = f"{column} IN (SELECT value FROM json_each(?))"
             sql = f"SELECT n, words, labels, text FROM search WHERE space = ? AND {among}"
-            rows += tables.execute(sql, (space, listed(some)))
+            rows += tables.execute(sql, (space, _listed(some)))
     return rows
 
 
@@ -210,11 +216,11 @@ def _remove(tx: Tables, rows: Sequence[tuple[Any, ...]]) -> None:
         "INSERT INTO search_parts (search_parts, rowid, text) VALUES ('delete', ?, ?)",
         [(row[0], row[3]) for row in rows],
     )
-    tx.execute("DELETE FROM search WHERE n IN (SELECT value FROM json_each(?))", (str([row[0] for row in rows]),))
+    tx.execute("DELETE FROM search WHERE n IN (SELECT value FROM json_each(?))", (_listed(row[0] for row in rows),))
 
 
-def _topic(value: bytes | str) -> str:
-    return value.hex() if isinstance(value, bytes) else value
+def _listed(values: Iterable[Key]) -> str:
+    return _encode(list(values)).decode()
 
 
 @lru_cache(maxsize=10_000)

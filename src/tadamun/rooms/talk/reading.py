@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from tadamun.core.errors import UsageError
 from tadamun.core.ports import Tables
+from tadamun.rooms.talk.view import number
 
 AHEAD: Final = 15 * 60  # seconds
 LEAST_ID: Final = 4  # characters of an id that are enough to name a post
@@ -29,13 +30,12 @@ _ROW: Final = (
     " p.retracted, p.reason, p.expires_at, p.private_with, p.rowid"
 )
 _UNREAD: Final = (
-    "p.author <> ? AND p.retracted = ''"
-    " AND NOT EXISTS (SELECT 1 FROM talk_read r WHERE r.space = p.space AND r.id = p.id)"
+    "p.author <> ? AND p.retracted = '' AND NOT EXISTS (SELECT 1 FROM talk_read r WHERE r.space = ? AND r.id = p.id)"
 )
 # Two indexes of ids side by side say what is not read, without the rows: when all is read, that is all the work.
 _NOT_READ: Final = (
     "SELECT q.rowid AS n FROM talk_posts q INDEXED BY talk_by_id WHERE q.space = ?"
-    " AND NOT EXISTS (SELECT 1 FROM talk_read r WHERE r.space = q.space AND r.id = q.id)"
+    " AND NOT EXISTS (SELECT 1 FROM talk_read r WHERE r.space = ? AND r.id = q.id)"
 )
 
 
@@ -99,9 +99,16 @@ class Reader:
 
     def __init__(self, tables: Tables, space: str, me: str, now: int) -> None:
         self._tables = tables
-        self.space = bytes.fromhex(space)
+        self._hex, self._name, self._number = space, bytes.fromhex(space), -1
         self.me = bytes.fromhex(me)
         self.now = now
+
+    @property
+    def space(self) -> int:
+        """Its number, which it has from the first post on: one may wait for that."""
+        if self._number < 0:
+            self._number = number(self._tables, self._hex)
+        return self._number
 
     def newest(self, wanted: Wanted, limit: int) -> list[Row]:
         """Newest first, without those ahead of the reader's clock; after a place, those that follow it at once."""
@@ -171,7 +178,7 @@ class Reader:
     def read(self, ids: Sequence[bytes]) -> set[bytes]:
         """Which of these posts were marked as read."""
         rows = self._tables.execute(
-            f"SELECT id FROM talk_read WHERE space = ? AND id IN ({_places(ids)})", (self.space, *ids)
+            f"SELECT id FROM talk_read WHERE space = ? AND id IN ({_places(ids)})", (self._name, *ids)
         )
         return {i for (i,) in rows}
 
@@ -201,7 +208,7 @@ class Reader:
             f"SELECT p.thread, sum(p.retracted = ''), sum({_UNREAD}) FROM talk_posts p WHERE p.space = ?"
             f" AND p.kind = 1111 AND p.thread IN ({_places(threads)})"
             " AND (p.expires_at = 0 OR p.expires_at > ?) GROUP BY p.thread",
-            (self.me, self.space, *threads, self.now),
+            (self.me, self._name, self.space, *threads, self.now),
         )
         return {thread: (total, unread) for thread, total, unread in rows}
 
@@ -212,7 +219,7 @@ class Reader:
             " CROSS JOIN talk_posts p ON p.rowid = n"
             " WHERE p.author <> ? AND p.retracted = '' AND (p.expires_at = 0 OR p.expires_at > ?) LIMIT ?)"
             " GROUP BY private",
-            (self.space, self.me, self.now, MANY_UNREAD),
+            (self.space, self._name, self.me, self.now, MANY_UNREAD),
         )
         counted = dict(rows)
         return counted.get(0, 0), counted.get(1, 0)
@@ -223,15 +230,15 @@ class Reader:
         only = f" AND p.id IN ({_places(ids)})" if ids is not None else ""
         rows = self._tables.execute(
             "INSERT OR IGNORE INTO talk_read (space, id)"
-            f" SELECT p.space, p.id FROM {_source(wanted)} WHERE {where}{only} RETURNING 1",
-            (*values, *(ids or ())),
+            f" SELECT ?, p.id FROM {_source(wanted)} WHERE {where}{only} RETURNING 1",
+            (self._name, *values, *(ids or ())),
         )
         if ids is None and not wanted.thread:
             # One's own are never unread; kept beside the others they cost no look-up when all is read.
             self._tables.execute(
                 "INSERT OR IGNORE INTO talk_read (space, id)"
-                " SELECT space, id FROM talk_posts WHERE space = ? AND author = ?",
-                (self.space, self.me),
+                " SELECT ?, id FROM talk_posts WHERE space = ? AND author = ?",
+                (self._name, self.space, self.me),
             )
         return len(rows)
 
@@ -266,7 +273,7 @@ class Reader:
         source = _source(wanted)
         if wanted.unread and source == "talk_posts p":
             # Few unread: those alone. Many: the newest of them are soon met, from the newest on.
-            few = self._tables.execute(f"{_NOT_READ} LIMIT ?", (self.space, MANY_UNREAD))
+            few = self._tables.execute(f"{_NOT_READ} LIMIT ?", (self.space, self._name, MANY_UNREAD))
             if len(few) < MANY_UNREAD:
                 source = "(SELECT value AS n FROM json_each(?)) CROSS JOIN talk_posts p ON p.rowid = n"
                 values = (json.dumps([n for (n,) in few]), *values)
@@ -296,7 +303,7 @@ class Reader:
             values.append(wanted.author)
         if wanted.unread:
             terms.append(_UNREAD)
-            values.append(self.me)
+            values += (self.me, self._name)
         at = "t" if wanted.topic else "p"
         for sign, moment in ((">=", wanted.since), ("<=", wanted.until)):
             if moment:

@@ -1,8 +1,8 @@
 """Tables of talk: posts as they now stand. A retracted post keeps its row and loses its words, here and in full text.
 
 Rows depend on the log alone: no order of arrival, no clock. `created_at` is the author's claim; what a listing makes of
-claims ahead of the reader's clock is told in reading.py. Ids are bytes here, half the size of hexadecimal: with 100,000
-posts it is the indexes that cost.
+claims ahead of the reader's clock is told in reading.py. Ids are bytes here, half the size of hexadecimal, and a space
+goes by a small number: with 100,000 posts it is the indexes that cost.
 """
 
 from __future__ import annotations
@@ -19,22 +19,25 @@ from tadamun.rooms.talk.state import Talked
 TABLES: Final = (
     # thread: the post that opens it (a message: itself). topics: space between. version: of the edit; 0: never edited.
     """CREATE TABLE talk_posts (
-        space BLOB, id BLOB, kind INTEGER, thread BLOB, parent BLOB, author BLOB, created_at INTEGER, seq INTEGER,
+        space INTEGER, id BLOB, kind INTEGER, thread BLOB, parent BLOB, author BLOB, created_at INTEGER, seq INTEGER,
         title TEXT, text TEXT, topics TEXT, warning TEXT, version INTEGER, retracted TEXT, reason TEXT,
         expires_at INTEGER, private_with BLOB)""",
-    "CREATE UNIQUE INDEX talk_by_id ON talk_posts (space, id)",
+    "CREATE UNIQUE INDEX talk_by_id ON talk_posts (id, space)",
     # Also answers "which threads lately" and "by whom" without the rows.
     "CREATE INDEX talk_newest ON talk_posts (space, created_at, author, thread) WHERE private_with = x''",
     "CREATE INDEX talk_private ON talk_posts (space, created_at, private_with) WHERE private_with <> x''",
     "CREATE INDEX talk_comments ON talk_posts (space, thread) WHERE kind = 1111",
     """CREATE TABLE talk_topics (
-        space BLOB, topic TEXT, created_at INTEGER, id BLOB, PRIMARY KEY (space, topic, created_at, id))
+        space INTEGER, topic TEXT, created_at INTEGER, id BLOB, PRIMARY KEY (space, topic, created_at, id))
         WITHOUT ROWID""",
     """CREATE TABLE talk_reactions (
-        space BLOB, id BLOB, sign TEXT, member BLOB, reaction BLOB, PRIMARY KEY (space, id, sign, member, reaction))
+        space INTEGER, id BLOB, sign TEXT, member BLOB, reaction BLOB, PRIMARY KEY (space, id, sign, member, reaction))
         WITHOUT ROWID""",
 )
-LOCAL: Final = ("CREATE TABLE IF NOT EXISTS talk_read (space BLOB, id BLOB, PRIMARY KEY (space, id)) WITHOUT ROWID",)
+LOCAL: Final = (
+    "CREATE TABLE IF NOT EXISTS talk_spaces (n INTEGER PRIMARY KEY, id BLOB UNIQUE)",
+    "CREATE TABLE IF NOT EXISTS talk_read (space BLOB, id BLOB, PRIMARY KEY (space, id)) WITHOUT ROWID",
+)
 
 _COLUMNS: Final = (
     "space, id, kind, thread, parent, author, created_at, seq, title, text, topics, warning, version, retracted,"
@@ -43,7 +46,7 @@ _COLUMNS: Final = (
 # An upsert keeps the rowid, by which `talk.wait` tells what is new on this node; REPLACE would give a new one.
 _PUT: Final = (
     f"INSERT INTO talk_posts ({_COLUMNS}) VALUES ({', '.join('?' * 17)})"
-    " ON CONFLICT (space, id) DO UPDATE SET title = excluded.title, text = excluded.text, topics = excluded.topics,"
+    " ON CONFLICT (id, space) DO UPDATE SET title = excluded.title, text = excluded.text, topics = excluded.topics,"
     " warning = excluded.warning, version = excluded.version, retracted = excluded.retracted, reason = excluded.reason"
 )
 _PUT_TOPIC: Final = "INSERT OR REPLACE INTO talk_topics VALUES (?, ?, ?, ?)"
@@ -51,7 +54,7 @@ _PUT_TOPIC: Final = "INSERT OR REPLACE INTO talk_topics VALUES (?, ?, ?, ?)"
 
 def project(tables: Tables, space: str, topic: str, talked: Talked | None) -> None:
     """The post's rows, replacing what was there."""
-    key = (bytes.fromhex(space), bytes.fromhex(topic))
+    key = (_numbered(tables, space), bytes.fromhex(topic))
     old = tables.execute("SELECT topics, created_at FROM talk_posts WHERE space = ? AND id = ?", key)
     if old and old[0][0]:
         tables.many(
@@ -62,7 +65,7 @@ def project(tables: Tables, space: str, topic: str, talked: Talked | None) -> No
     if talked is None or talked.opening is None:
         tables.execute("DELETE FROM talk_posts WHERE space = ? AND id = ?", key)
         # What expired leaves no trace, not even that it was read.
-        tables.execute("DELETE FROM talk_read WHERE space = ? AND id = ?", key)
+        tables.execute("DELETE FROM talk_read WHERE space = ? AND id = ?", (bytes.fromhex(space), key[1]))
         return
     row = _row(key[0], talked.opening, talked)
     tables.execute(_PUT, row)
@@ -76,12 +79,27 @@ def project(tables: Tables, space: str, topic: str, talked: Talked | None) -> No
 
 def fresh(tables: Tables, space: str, saids: Sequence[Said[Any]]) -> None:
     """Many posts of which nothing else was said yet: the rows that `project` would write, in two statements."""
-    raw = bytes.fromhex(space)
-    rows = [_row(raw, said, None) for said in saids]
+    at = _numbered(tables, space)
+    rows = [_row(at, said, None) for said in saids]
     tables.many(_PUT, rows)
     topics = [topic for row in rows if row[10] for topic in _topic_rows(row)]
     if topics:
         tables.many(_PUT_TOPIC, topics)
+
+
+def number(tables: Tables, space: str) -> int:
+    """The small number of a space (hex); -1, which nothing has, if none was given yet."""
+    found = tables.execute("SELECT n FROM talk_spaces WHERE id = ?", (bytes.fromhex(space),))
+    return int(found[0][0]) if found else -1
+
+
+def _numbered(tables: Tables, space: str) -> int:
+    """The same, given now if there was none."""
+    known = number(tables, space)
+    if known < 0:
+        tables.execute("INSERT INTO talk_spaces (id) VALUES (?)", (bytes.fromhex(space),))
+        known = number(tables, space)
+    return known
 
 
 def search(talked: Talked) -> SearchText | None:
@@ -108,7 +126,7 @@ def words(post: Post, talked: Talked | None) -> tuple[str, str, tuple[str, ...],
     return post.text, "", (), post.warning
 
 
-def _row(space: bytes, said: Said[Post], talked: Talked | None) -> tuple[Any, ...]:
+def _row(space: int, said: Said[Post], talked: Talked | None) -> tuple[Any, ...]:
     post = said.body
     own = bytes.fromhex(said.id)
     thread, parent = own, b""
