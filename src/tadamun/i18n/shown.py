@@ -45,15 +45,11 @@ def name(text: str, longest: int = LONGEST) -> str:
 
 def bounded(text: str) -> str:
     """A longer text without towers of marks: no letter bears more than `MARKS`, so none covers the lines around it."""
-    if text.isascii():
+    marks = "" if text.isascii() else "".join(sign for sign in set(text) if _is_mark(sign))
+    if not marks:
         return text
-    kept: list[str] = []
-    marks = 0
-    for sign in text:
-        marks = marks + 1 if _is_mark(sign) else 0
-        if marks <= MARKS:
-            kept.append(sign)
-    return "".join(kept)
+    # Only the marks that are in the text: a class of all of Unicode's would take longer to make than to use.
+    return re.sub(f"([{marks}]{{{MARKS}}})[{marks}]+", r"\1", text)
 
 
 def signs(text: str) -> Iterator[str]:
