@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tadamun.i18n.shown import LONGEST, MARKS, bounded, name, signs
+from tadamun.i18n.shown import LONGEST, MARKS, bounded, line, name, signs
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 RAINBOW = "\U0001f3f3\ufe0f\u200d\U0001f308"
@@ -113,3 +113,26 @@ def test_the_worst_takes_no_time() -> None:
     for flood in ("\u0301" * 10**6, "\u200d" * 10**6, "👩\u200d" * 10**5, "\u202e" * 10**6, "a " * 10**6):
         name(flood)
     assert time.perf_counter() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "shown"),
+    [
+        ("short", 10, "short"),
+        ("a\nb\u202e c", 10, "a b c"),
+        ("one two three four", 12, "one two…"),
+        ("one two three", 13, "one two three"),
+        ("x" * 50, 10, "x" * 10 + "…"),
+        (FAMILY + FAMILY, 10, FAMILY + "…"),
+        ("", 10, ""),
+    ],
+)
+def test_lines_are_cut_behind_a_word(text: str, longest: int, shown: str) -> None:
+    assert line(text, longest) == shown
+
+
+@given(st.text(), st.integers(1, 30))
+def test_a_line_is_one_and_no_longer_than_asked(text: str, longest: int) -> None:
+    shown = line(text, longest)
+    assert "\n" not in shown
+    assert len(shown) <= longest + 1

@@ -5,14 +5,37 @@ from __future__ import annotations
 import re
 
 import pytest
-from jinja2 import TemplateSyntaxError
+from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from tadamun.i18n import catalogue
-from tadamun.i18n.templates import in_braces, in_folder, in_template
+from tadamun.i18n.templates import EXTENSIONS, in_braces, in_folder, in_template
 
 TEMPLATES = sorted(catalogue.SOURCE.rglob("*.html"))
 # An attribute's value that is begun by a sentence for HTML with an argument: its <bdi> would be read as text there.
 BDI_IN_ATTRIBUTE = re.compile(r"""=\s*"[^"<>]*\{\{[^"{}]*\b(?:_|ngettext)\(\s*(?:'[^']*'|"[^"]*")\s*,""")
+# What people write, as calls name it, and what makes it fit to be shown.
+WRITTEN = frozenset({"name", "text", "title", "about", "pronouns", "warning", "reason", "note", "topic", "old_name"})
+FIT = frozenset({"person", "plain_person", "line", "plain_line", "words", "names"})
+
+
+def unfit(source: str) -> list[str]:
+    """What people wrote that a template shows as it came: escaped, but free to turn the line around."""
+    tree = Environment(extensions=EXTENSIONS, autoescape=True).parse(source)
+    shown = [part for output in tree.find_all(nodes.Output) for part in output.nodes]
+    found = []
+    while shown:
+        part = shown.pop()
+        if isinstance(part, nodes.Filter) and part.name not in FIT and part.node is not None:
+            shown.append(part.node)
+        elif isinstance(part, nodes.CondExpr):
+            shown += [one for one in (part.expr1, part.expr2) if one is not None]
+        elif isinstance(part, nodes.Or | nodes.And):
+            shown += [part.left, part.right]
+        elif isinstance(part, nodes.Getattr) and part.attr in WRITTEN:
+            found.append(part.attr)
+        elif isinstance(part, nodes.Getitem) and isinstance(part.arg, nodes.Const) and part.arg.value in WRITTEN:
+            found.append(part.arg.value)
+    return found
 
 
 def test_everything_a_template_says_is_found() -> None:
@@ -73,3 +96,13 @@ def test_sentences_for_html_stay_out_of_attributes() -> None:
     assert not BDI_IN_ATTRIBUTE.search('<a title="{{ say("To {name}", name=who) }}"> {{ _("To {name}", name=who) }}')
     assert not BDI_IN_ATTRIBUTE.search("<a title=\"{{ _('Close') }}\">")
     assert [path for path in TEMPLATES if BDI_IN_ATTRIBUTE.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_what_people_write_is_never_shown_as_it_came() -> None:
+    assert unfit("{{ post.text }} {{ post['name'] | upper }} {{ one.title if x else one.about | truncate(3) }}") != []
+    assert unfit("{{ x or post.title or '' }}") == ["title"]
+    assert unfit("{{ post.text | words }} {{ x.name | person }} {{ y.title | line(3) | upper }} {{ post.id }}") == []
+    given_back = {"web/templates/again.html"}  # what was typed, in the field it was typed in
+    for path in TEMPLATES:
+        if path.relative_to(catalogue.SOURCE).as_posix() not in given_back:
+            assert (path.name, unfit(path.read_text(encoding="utf-8"))) == (path.name, [])

@@ -43,6 +43,16 @@ def name(text: str, longest: int = LONGEST) -> str:
     return kept if any(unicodedata.category(sign)[0] in "LNPS" for sign in kept) else ""
 
 
+def line(text: str, longest: int) -> str:
+    """A longer text on one line, cut with … behind a word where it has more characters than that."""
+    # Whatever is cut off need not be looked at; what is taken out may be as long again.
+    text = bounded(clean(text[: 4 * longest], lines=False))
+    if len(text) <= longest:
+        return text
+    cut = text[: longest + 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[longest // 2 :] else "".join(list(signs(cut))[:-1])).rstrip() + "…"
+
+
 def bounded(text: str) -> str:
     """A longer text without towers of marks: no letter bears more than `MARKS`, so none covers the lines around it."""
     marks = "" if text.isascii() else "".join(sign for sign in set(text) if _is_mark(sign))

@@ -43,7 +43,14 @@ def install(env: Environment) -> None:
         n=formats.number,
     )
     env.filters.update(
-        person=person, plain_person=plain_person, words=words, names=names, n=formats.number, size=formats.size
+        person=person,
+        plain_person=plain_person,
+        line=line,
+        plain_line=plain_line,
+        words=words,
+        names=names,
+        n=formats.number,
+        size=formats.size,
     )
 
 
@@ -89,6 +96,16 @@ def person(name: str) -> Markup:
 def plain_person(name: str) -> str:
     """The same without markup; give it to `say` for an attribute. "(no name)" if nothing of it can be seen."""
     return shown.name(name) or _("(no name)")
+
+
+def line(text: str, most: int = 200) -> Markup:
+    """`{{ thread.title | line }}`: a title, a topic, a warning, an excerpt; one line, isolated."""
+    return Markup("<bdi>{}</bdi>").format(shown.line(text, most))
+
+
+def plain_line(text: str, most: int = 200) -> str:
+    """The same without markup, for attributes, and for an element that has `dir="auto"` itself."""
+    return shown.line(text, most)
 
 
 def names(people: Iterable[str], most: int = 3) -> Markup:
