@@ -30,19 +30,25 @@ class Found:
     plural: str = ""
 
 
-def error_names() -> frozenset[str]:
-    """The LocalError family: the classes whose message is shown to a person."""
-    family: set[type[errors.LocalError]] = {errors.LocalError}
+def error_names(root: Path) -> frozenset[str]:
+    """The LocalError family: the classes whose message is shown to a person, by the source, whatever is imported."""
+    below: dict[str, set[str]] = {}
+    for path in root.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                for base in node.bases:
+                    below.setdefault(_name(base), set()).add(node.name)
+    family = {errors.LocalError.__name__}
     while True:
-        wider = family | {below for kind in family for below in kind.__subclasses__()}
+        wider = family.union(*(below.get(name, set()) for name in family))
         if wider == family:
-            return frozenset(kind.__name__ for kind in family)
+            return frozenset(family)
         family = wider
 
 
 def in_tree(root: Path) -> Iterator[Found]:
     """Everything in the Python files under a folder, file by file."""
-    marks = MARKS | dict.fromkeys(error_names(), 1)
+    marks = MARKS | dict.fromkeys(error_names(root), 1)
     for path in sorted(root.rglob("*.py")):
         yield from in_source(path.read_text(encoding="utf-8"), path.relative_to(root).as_posix(), marks)
 
