@@ -23,9 +23,10 @@ PURE = "Core, and each room's bodies, state, rules and actions, are pure"
 CRYPTO = "Only crypto imports ciphers, keys and unpredictable bytes"
 DATABASE = "Only store imports the database"
 NETWORK = "Only carry imports what speaks with other computers"
+PAGES = "Only pages know how pages are made and served"
 CARRY_USERS = "Only node and main know how events travel"
 WORDS_USERS = "Only what people read is translated"
-CONTRACTS = {LAYERS, ROOMS, ROOM_FILES, CARRIERS, PURE, CRYPTO, DATABASE, NETWORK, CARRY_USERS, WORDS_USERS}
+CONTRACTS = {LAYERS, ROOMS, ROOM_FILES, CARRIERS, PURE, CRYPTO, DATABASE, NETWORK, PAGES, CARRY_USERS, WORDS_USERS}
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ SPOILED = {
     ),
     "the node opens the database itself": Spoiled({DATABASE}, {"node/place.py": "import sqlcipher3"}),
     "a command dials a relay itself": Spoiled({NETWORK}, {"cli/app.py": "import websockets"}),
+    "a room's call makes a page": Spoiled({PAGES}, {"rooms/talk/calls.py": "import starlette.responses"}),
+    "a command serves pages itself": Spoiled({PAGES}, {"cli/app.py": "import uvicorn"}),
     "a command imports a carrier": Spoiled({CARRY_USERS}, {"cli/app.py": "import tadamun.carry.memory"}),
     "the node translates what only pages and commands may": Spoiled(
         {WORDS_USERS, LAYERS}, {"node/place.py": "import tadamun.i18n.words"}

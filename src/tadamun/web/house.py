@@ -1,7 +1,7 @@
 """The house: whether there is a vault, whether it is open, and the node that runs while it is.
 
 Fresh: there is no vault. Locked: nothing is open, no node runs, no key is in memory. Open: a node runs. Locking closes
-the node whole (docs/adr/0011-locking-closes-the-node.md). One coroutine, `run`, opens and closes it; everybody else
+the node whole (docs/adr/0012-locking-closes-the-node.md). One coroutine, `run`, opens and closes it; everybody else
 asks. This file does not know how a vault is made or opened: `main` gives it the functions.
 """
 
@@ -87,7 +87,7 @@ class _Wish:
 class House:
     """See the module. idle: seconds, as the person prefers; 0: never. watchers: told of each change of state.
 
-    listeners: told the id of each space in which something changed.
+    listeners: told the id of each space in which something changed. changes: how often that was so far.
     """
 
     doors: Doors
@@ -96,6 +96,7 @@ class House:
     trouble: LocalError | None = None  # what ended the node, if it was not the person
     watchers: set[Callable[[], None]] = field(default_factory=set)
     listeners: set[Callable[[str], None]] = field(default_factory=set)
+    changes: int = 0
 
     def __post_init__(self) -> None:
         self.attempts = Attempts(self.now)
@@ -214,6 +215,7 @@ class House:
             self._tell()
 
     def _heard(self, space: str) -> None:
+        self.changes += 1
         for listener in tuple(self.listeners):
             listener(space)
 
