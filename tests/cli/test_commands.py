@@ -24,11 +24,17 @@ ASKED: list[tuple[list[str], str, dict[str, Any]]] = [
             "languages": ["ar", "en"],
             "about": "",
             "history": "all",
+            "newcomer_days": 0,
         },
     ),
     (["space"], "space.list", {}),
     (["space", "list"], "space.list", {}),
     (["space", "charter", "--space", "B"], "space.charter", {"space": "B"}),
+    (
+        ["space", "amend", "--newcomer-days", "30", "--invite", "member", "--alone", "50"],
+        "space.amend",
+        {"space": "", "newcomer_days": 30, "invite": 10, "amend": 50},
+    ),
     (["invite"], "invite.new", {"space": "", "uses": 1, "expires": 604_800, "level": 10}),
     (
         ["invite", "--uses", "3", "--expires", "12h", "--role", "newcomer"],

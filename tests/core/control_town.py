@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ from tadamun.core.control.log import Added, ControlLog
 from tadamun.core.event import Event, event_id
 from tadamun.core.frame import split, tags
 from tadamun.core.genuine import Frame, Genuine
+
+NOON = 1_800_000_000  # Unix seconds at which checkpoints are signed, unless a story says otherwise
 
 
 def sha(*parts: object) -> str:
@@ -215,13 +217,27 @@ class Town:
         self.say(by, bodies.EPOCH, body, after, **more)
         return epoch
 
-    def checkpoint(self, by: Person, signed_by: Iterable[Person], log: ControlLog | None = None, **changed: Any) -> str:
-        """A checkpoint of what `log` (else the town's) holds; changed: fields of its body to forge."""
+    def checkpoint(
+        self,
+        by: Person,
+        signed_by: Iterable[Person],
+        log: ControlLog | None = None,
+        at: int = NOON,
+        times: Mapping[str, int] | None = None,
+        **changed: Any,
+    ) -> str:
+        """A checkpoint of what `log` (else the town's) holds; changed: fields of its body to forge.
+
+        at: when all signed; times: name → when that one did.
+        """
         log = log or self.log
         proposal = log.propose_checkpoint()
         fields = {name: getattr(proposal.body, name) for name in proposal.body.__struct_fields__} | changed
         digest = digests.checkpoint_digest(self.space, fields["height"], fields["state"], proposal.heads)
-        fields["signatures"] = tuple(sorted((one.id, sign(one.id, digest)) for one in signed_by))
+        when = {one.id: (times or {}).get(one.name, at) for one in signed_by}
+        fields["signatures"] = tuple(
+            (key, time, sign(key, digests.signing_digest(digest, time))) for key, time in sorted(when.items())
+        )
         return self.say(by, bodies.CHECKPOINT, bodies.Checkpoint(**fields), proposal.heads)
 
     # Other nodes.

@@ -6,7 +6,7 @@ A history is a list of moves, each a tuple of small numbers, so that Hypothesis 
 from __future__ import annotations
 
 import msgspec
-from control_town import Person, Town, deliver, person, sha
+from control_town import NOON, Person, Town, deliver, person, sha
 from hypothesis import strategies as st
 
 from tadamun.core.charter import DEFAULT, Charter
@@ -14,6 +14,7 @@ from tadamun.core.control.log import ControlLog
 
 MOVES = 16  # sorts of moves, see `play`
 PLACES = 3  # partitions
+DAY = 86_400  # seconds
 LEVELS = (0, 10, 20, 50, 50, 60, 100)
 
 Move = tuple[int, int, int, int, int]
@@ -87,7 +88,7 @@ def _move(
     elif what == 11:
         town.level(me, you, level, after, together)
     elif what == 12:
-        town.checkpoint(me, together, here)
+        town.checkpoint(me, together, here, at=NOON + extra * DAY)
     elif what == 13:
         other = places[(place + 1) % PLACES]
         deliver(here, other.events())
@@ -104,4 +105,9 @@ def invite_key(extra: int) -> str:
 
 
 def replace_charter(extra: int) -> Charter:
-    return msgspec.structs.replace(DEFAULT, amend=LEVELS[extra % len(LEVELS)], admit=LEVELS[(extra + 1) % len(LEVELS)])
+    return msgspec.structs.replace(
+        DEFAULT,
+        amend=LEVELS[extra % len(LEVELS)],
+        admit=LEVELS[(extra + 1) % len(LEVELS)],
+        newcomer_days=(0, 0, 3)[extra % 3],
+    )

@@ -88,7 +88,7 @@ BAD = {
     ),
     "a proposal of nonsense": (
         lambda f: f.event(
-            spell(upkeep.Cosign(kind=bodies.REMOVE, content="{}", heads=("ab" * 32,), sig="00" * 64)),
+            spell(upkeep.Cosign(kind=bodies.REMOVE, content="{}", heads=("ab" * 32,), time=0, sig="00" * 64)),
             kind=upkeep.COSIGN,
         ),
         None,

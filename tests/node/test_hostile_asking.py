@@ -69,7 +69,7 @@ async def test_signatures_of_those_who_do_not_count_cost_nothing(three: Town) ->
     heads = three.homes["amal"].place.log.heads
     for n in range(50):
         content = spell(replace_reason(body, str(n)))
-        cosign = upkeep.Cosign(kind=bodies.REMOVE, content=content, heads=heads, sig="00" * 64)
+        cosign = upkeep.Cosign(kind=bodies.REMOVE, content=content, heads=heads, time=0, sig="00" * 64)
         await celine.send(celine.event(spell(cosign), kind=upkeep.COSIGN))
     await three.settle()
     assert said(three, upkeep.COSIGN) >= 50

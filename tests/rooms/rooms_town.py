@@ -78,13 +78,15 @@ class Town:
 
     def __init__(self, levels: dict[str, int], write: int = 0) -> None:
         self.levels = levels
+        self.newcomers: dict[str, int] = {}
         self.write = write
         self.log: list[tuple[Event, tuple[str, str] | None, int, int]] = []
         self.nodes = {who: Bench(self, who) for who in levels}
 
     def standing(self, who: str) -> Standing | None:
         level = self.levels.get(who)
-        return None if level is None else Standing(who, level, level >= self.write, level >= 20)
+        new = who in self.newcomers
+        return None if level is None else Standing(who, level, level >= self.write, level >= 20, newcomer=new)
 
     def pass_on(self) -> None:
         """Everybody gets everything that is meant for them."""
@@ -118,6 +120,9 @@ class Bench:
 
     def members(self, space: str) -> dict[str, int]:
         return self.town.levels
+
+    def newcomers(self, space: str) -> dict[str, int]:
+        return self.town.newcomers
 
     def matches(self, space: str, query: str, limit: int, among: Among = ANYTHING) -> list[str]:
         return [topic for topic, found in self.texts.items() if query.lower() in found.text.lower()][:limit]

@@ -191,6 +191,17 @@ async def test_the_word_of_somebody_removed_vouches_for_nobody(town: Town, nour:
     assert {p["name"]: p["vouches"] for p in await nour.call("people.list")} == {"Nour": 0, "Sam": 1, "#d4d4d4d4": 0}
 
 
+async def test_a_newcomers_word_vouches_for_nobody(town: Town, nour: Bench) -> None:
+    town.newcomers[EVE] = 1_800_000_000
+    with pytest.raises(NotAllowed):
+        await town.nodes[EVE].call("people.vouch", member="Sam")
+    town.nodes[EVE].utter(vouch(1, SAM, True), force=True)  # a hostile program does not ask
+    town.pass_on()
+    assert (await nour.call("people.show", member="Sam"))["vouched_by"] == []
+    shown = await nour.call("people.show", member=EVE)
+    assert (shown["newcomer"], shown["newcomer_until"]) == (True, 1_800_000_000)
+
+
 async def test_nobody_vouches_for_themselves(town: Town, nour: Bench) -> None:
     with pytest.raises(NotAllowed):
         town.nodes[EVE].utter(vouch(1, EVE, True))

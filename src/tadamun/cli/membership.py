@@ -10,6 +10,7 @@ from tadamun.cli.common import N_, Here, _, ask, command, name, paint, say, say_
 from tadamun.cli.kinds import ROLE, role_name
 from tadamun.cli.outcome import outcome
 from tadamun.cli.sure import sure
+from tadamun.i18n import formats
 
 
 @command("members", help=N_("List who belongs to the space."), example="tadamun members")
@@ -20,18 +21,28 @@ def members(here: Here) -> None:
                 name(person["name"]) + (" " + paint(here, _("(you)"), dim=True) if person["me"] else ""),
                 name(person["pronouns"]),
                 role_name(person["level"]),
+                _newcomer(person),
                 _("verified") if person["verified"] else "",
                 short(person["member"]),
             )
             for person in people
         ]
         return [
-            *table(here, rows, (_("Name"), _("Pronouns"), _("Role"), "", _("Id"))),
+            *table(here, rows, (_("Name"), _("Pronouns"), _("Role"), "", "", _("Id"))),
             "",
             say_count("{count} member", "{count} members", len(people)),
         ]
 
     show(here, ask(here, "people.list", {"space": here.space}), human)
+
+
+def _newcomer(person: dict[str, Any]) -> str:
+    """Until the newcomer period is over the role does not count."""
+    if not person["newcomer"]:
+        return ""
+    if not person["newcomer_until"]:
+        return _("new here")
+    return say("new here, until about {day}", day=formats.day(person["newcomer_until"]))
 
 
 @command(

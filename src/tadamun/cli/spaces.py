@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
-from tadamun.cli.common import N_, Here, _, ask, command, name, say, say_count, short, show, table
-from tadamun.cli.kinds import role_name
+from tadamun.cli.common import N_, Here, UsageError, _, ask, command, name, say, say_count, short, show, table
+from tadamun.cli.kinds import ROLE, role_name
+from tadamun.cli.outcome import outcome
 from tadamun.cli.terms import STANDINGS, term
 
 
@@ -66,8 +67,22 @@ def _list(here: Here) -> None:
     metavar="all|joining|days:N",
     help=N_("What newcomers can read from before they join."),
 )
+@click.option(
+    "--newcomer-days",
+    type=click.IntRange(0, 3650),
+    default=0,
+    metavar="DAYS",
+    help=N_("For how many days those who join may write, but not invite, vouch or decide (0: none)."),
+)
 def new(
-    here: Here, called_space: str, called: str, pronouns: str, speaks: tuple[str, ...], about: str, history: str
+    here: Here,
+    called_space: str,
+    called: str,
+    pronouns: str,
+    speaks: tuple[str, ...],
+    about: str,
+    history: str,
+    newcomer_days: int,
 ) -> None:
     asked = {
         "name": called_space,
@@ -76,6 +91,7 @@ def new(
         "languages": list(speaks),
         "about": about,
         "history": history,
+        "newcomer_days": newcomer_days,
     }
     show(
         here,
@@ -108,6 +124,39 @@ def charter(here: Here) -> None:
     show(here, ask(here, "space.charter", {"space": here.space}), human)
 
 
+@command(
+    "amend",
+    help=N_(
+        "Change the space's charter. What is not named stays as it is.\n\n"
+        "Where you may not do it alone, it is proposed, and others co-sign it with `tadamun acts cosign`."
+    ),
+    example=("tadamun space amend --newcomer-days 30", "tadamun space amend --invite member"),
+    under=space,
+)
+@click.option("--invite", type=ROLE, metavar="ROLE", help=N_("From which role on one may invite people."))
+@click.option("--admit", type=ROLE, metavar="ROLE", help=N_("From which role on one lets in those who were invited."))
+@click.option("--write", type=ROLE, metavar="ROLE", help=N_("From which role on one may write."))
+@click.option("--remove", type=ROLE, metavar="ROLE", help=N_("From which role on one may remove people alone."))
+@click.option("--alone", type=ROLE, metavar="ROLE", help=N_("From which role on one may change the charter alone."))
+@click.option("--history", metavar="all|joining|days:N", help=N_("What newcomers can read from before they join."))
+@click.option(
+    "--newcomer-days",
+    type=click.IntRange(0, 3650),
+    metavar="DAYS",
+    help=N_("For how many days those who join may write, but not invite, vouch or decide (0: none)."),
+)
+def amend(here: Here, alone: int | None, **changed: Any) -> None:
+    asked = {"amend": alone, **changed}
+    if all(value is None for value in asked.values()):
+        raise UsageError("Say what to change. See how with: tadamun space amend --help")
+    told = {key: value for key, value in asked.items() if value is not None}
+    show(
+        here,
+        ask(here, "space.amend", {"space": here.space, **told}, sends=True),
+        lambda became: outcome(became, _("The charter is changed. See it with: tadamun space charter")),
+    )
+
+
 def _history(policy: str | int) -> str:
     if isinstance(policy, int):
         return say_count(
@@ -123,4 +172,7 @@ def _history(policy: str | int) -> str:
 def _newcomers(days: int) -> list[str]:
     if not days:
         return []
-    return [say_count("One is a newcomer for {count} day.", "One is a newcomer for {count} days.", days)]
+    return [
+        say_count("One is a newcomer for {count} day.", "One is a newcomer for {count} days.", days),
+        _("Whatever their role, newcomers do not invite, vouch or decide; they write if the charter lets newcomers."),
+    ]

@@ -214,6 +214,10 @@ class Workbench(Protocol):
         """Member ids that belong now, with their levels."""
         ...
 
+    def newcomers(self, space: str) -> dict[str, int]:
+        """Members whose newcomer period is not over, and when it will be (Unix seconds; 0: not known yet)."""
+        ...
+
     def matches(self, space: str, query: str, limit: int, among: Among = ANYTHING) -> list[str]:
         """Topics of the space that full text finds, best first (Arabic-aware, see store/search.py)."""
         ...

@@ -30,12 +30,16 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the control log says of an author at the heads they cited: their member id and level."""
+    """What the control log says of an author at the heads they cited: their member id, and the level that counts.
+
+    newcomer: still in the newcomer period of the space's charter.
+    """
 
     member: str
     level: int
     may_write: bool
     may_moderate: bool
+    newcomer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

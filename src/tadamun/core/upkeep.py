@@ -85,12 +85,14 @@ class Cosign(Body, frozen=True, forbid_unknown_fields=True):
     """3721: a signature under a proposed act or checkpoint.
 
     kind, content: the control event proposed, its own signature list empty. heads: the control heads it will name
-    (a checkpoint's signatures bind them). The first such event is the proposal.
+    (a checkpoint's signatures bind them). The first such event is the proposal. time: Unix seconds at which a
+    checkpoint is signed, bound by the signature; 0 for acts.
     """
 
     kind: Annotated[int, msgspec.Meta(ge=3701, le=3712)]
     content: Annotated[str, msgspec.Meta(max_length=30_000)]
     heads: Annotated[tuple[Hex32, ...], msgspec.Meta(min_length=1, max_length=16)]
+    time: Time
     sig: Hex64
 
 

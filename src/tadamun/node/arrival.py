@@ -112,7 +112,7 @@ def note_answer(place: Place, event: Genuine, now: int) -> None:
     state = place.log.state
     device = state.live_devices().get(event.event.pubkey)
     # Whoever holds the link can put an answer there: it must not keep those who may admit from giving theirs.
-    if isinstance(body, upkeep.Welcome) and device and state.members[device.member].level >= state.charter.admit:
+    if isinstance(body, upkeep.Welcome) and device and state.authority(device.member) >= state.charter.admit:
         place.answered[body.to] = max(place.answered.get(body.to, 0), min(event.event.created_at, now))
 
 

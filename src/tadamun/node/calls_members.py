@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from tadamun.core.body import spell
-from tadamun.core.charter import MEMBER, MODERATOR, NEWCOMER, STEWARD
+from tadamun.core.charter import MEMBER, MODERATOR, NEWCOMER, STEWARD, Charter
 from tadamun.core.control import bodies
 from tadamun.core.errors import NotAllowed, UsageError
 from tadamun.crypto import link as links
 from tadamun.crypto.invite import Invite
 from tadamun.node.arrival import device_request_key
-from tadamun.node.calls_spaces import In, _hints, _member
+from tadamun.node.calls_spaces import Days, In, _hints, _member, history
 from tadamun.node.letters import Letter
 from tadamun.node.past import heads_before
 from tadamun.node.place import Mailbox, Place
@@ -20,6 +22,7 @@ from tadamun.node.workbench import Bench, Call
 from tadamun.store import log, meta, spaces
 
 LEVELS = {"steward": STEWARD, "moderator": MODERATOR, "member": MEMBER, "newcomer": NEWCOMER}
+OtherLevel = Annotated[int, msgspec.Meta(ge=0, le=100)] | None
 MAX_REASON = 500  # characters
 
 
@@ -34,6 +37,18 @@ class Remove(In):
 class Level(In):
     member: str
     level: int | str
+
+
+class Amend(In):
+    """What of the charter is to change; None: it stays."""
+
+    invite: OtherLevel = None
+    admit: OtherLevel = None
+    write: OtherLevel = None
+    remove: OtherLevel = None
+    amend: OtherLevel = None
+    history: str | None = None
+    newcomer_days: Days | None = None
 
 
 class Id(In):
@@ -70,6 +85,20 @@ async def level(bench: Bench, asked: Level) -> dict[str, Any]:
         raise UsageError("This person is not a member any more. Nothing was changed.")
     body = bodies.SetLevel(member=member, level=number, cosign=())
     return await _act(bench, place, Letter(bodies.LEVEL, spell(body)), None)
+
+
+async def amend(bench: Bench, asked: Amend) -> dict[str, Any]:
+    """Change the charter; where the rules do not let one do it alone, propose it for others to co-sign."""
+    place = _member(bench, asked.space)
+    told = {name: getattr(asked, name) for name in Charter.__struct_fields__}
+    changed = {name: value for name, value in told.items() if value is not None}
+    if asked.history is not None:
+        changed["history"] = history(asked.history)
+    before = place.log.state.charter
+    after = msgspec.structs.replace(before, **changed)
+    if after == before:
+        raise UsageError("The charter says that already. Nothing was changed.")
+    return await _act(bench, place, Letter(bodies.CHARTER, spell(bodies.Amend(charter=after, cosign=()))), None)
 
 
 async def leave(bench: Bench, asked: In) -> dict[str, Any]:
@@ -209,6 +238,7 @@ CALLS = {
     "members.remove": Call(Remove, remove),
     "members.level": Call(Level, level),
     "members.leave": Call(In, leave),
+    "space.amend": Call(Amend, amend),
     "acts.list": Call(In, acts),
     "acts.cosign": Call(Id, cosign),
     "devices.list": Call(In, devices),

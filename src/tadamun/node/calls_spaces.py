@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -37,6 +37,9 @@ MAX_NAME = 80  # characters of a space's name
 MAX_EXPIRES = 365 * 86_400  # seconds an invitation may live
 
 
+Days = Annotated[int, msgspec.Meta(ge=0, le=3650)]
+
+
 class In(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """space: name, id or beginning of it; "" for the only one."""
 
@@ -50,6 +53,7 @@ class New(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     languages: list[str] = []
     about: str = ""
     history: str = "all"
+    newcomer_days: Days = 0
 
 
 class NewInvite(In):
@@ -82,7 +86,7 @@ async def new(bench: Bench, asked: New) -> dict[str, Any]:
     if not allowed_line(name, MAX_NAME) or not name:
         raise UsageError("A space's name is one line of at most {most} characters.", most=MAX_NAME)
     introduction = node.parts.introduce(asked.called, asked.pronouns, asked.languages, asked.about)
-    charter = msgspec.structs.replace(DEFAULT, history=_history(asked.history))
+    charter = msgspec.structs.replace(DEFAULT, history=history(asked.history), newcomer_days=asked.newcomer_days)
     device, box, prekey = SigningKey.make(node.random), BoxKey.make(node.random), BoxKey.make(node.random)
     body = bodies.Genesis(
         name=name,
@@ -258,7 +262,8 @@ def _hints(node: Node) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _history(wanted: str) -> Any:
+def history(wanted: str) -> Any:
+    """A charter's history policy as it is typed. Raises UsageError."""
     if wanted in ("all", "joining"):
         return wanted
     days = wanted.removeprefix("days:")

@@ -74,6 +74,11 @@ class StatusChanged:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has gone by: somebody's newcomer period may be over."""
+
+
 class Mail:
     """clock: to tell what has expired already."""
 

@@ -32,7 +32,7 @@ from tadamun.node.intake import CURSOR, STORE, Intake
 from tadamun.node.ledger import Ledger, Taken
 from tadamun.node.load import fill, load
 from tadamun.node.lost_wire import queue_own
-from tadamun.node.mail import LOOK_AGAIN, Mail, MailboxesChanged, PeersChanged, StatusChanged
+from tadamun.node.mail import LOOK_AGAIN, Mail, MailboxesChanged, PeersChanged, StatusChanged, Tick
 from tadamun.node.place import Mailbox, Place
 from tadamun.node.project import Projector
 from tadamun.node.quorum import Quorum
@@ -254,6 +254,8 @@ class Node:
         await self.wire.let_go(self.known, self.clock.now() - CARRIED)
         if self.intake.idle.is_set():
             await audit(self.desk, self.wire, self.wire.identity, AUDITED)
+        for place in self.places.values():
+            self.steward.act_on(place, Tick())
         self._keep_counters()
 
     def addresses(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from tadamun.core import upkeep
 from tadamun.core.b64 import to_b64
 from tadamun.core.body import spell
 from tadamun.core.control import bodies, checkpoint
-from tadamun.core.control.digests import act_digest, checkpoint_digest, majority, quorum
+from tadamun.core.control.digests import act_digest, checkpoint_digest, majority, quorum, signing_digest
 from tadamun.core.errors import NotAllowed, RemoteError, UsageError
 from tadamun.core.event import Event
 from tadamun.crypto.keys import verify_digest
@@ -29,11 +29,12 @@ from tadamun.node.place import Place
 from tadamun.store import log, meta
 
 MOST_CHECKED: Final = 20_000  # co-signatures whose check is remembered
+HOUR, DAY = 3_600, 86_400  # seconds
 
 
 @dataclass(slots=True)
 class Proposal:
-    """id: the first co-signature's event id. signatures: device → signature. author: the proposing device."""
+    """id: the first co-signature's event id. signatures: device → (when, signature). author: the proposing device."""
 
     id: str
     kind: int
@@ -41,14 +42,19 @@ class Proposal:
     heads: tuple[str, ...]
     author: str
     created_at: int
-    signatures: dict[str, str] = field(default_factory=dict)
+    signatures: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def digest(self, space: str) -> bytes:
-        """What a co-signer signs."""
+        """What names it: two with the same are one."""
         if self.kind == bodies.CHECKPOINT:
             body = checkpoint_of(self.content)
             return checkpoint_digest(space, body.height, body.state, self.heads)
         return act_digest(space, self.kind, self.content)
+
+    def signed(self, space: str, time: int) -> bytes:
+        """What a co-signer signs at a time (Unix seconds), which only counts for checkpoints."""
+        digest = self.digest(space)
+        return signing_digest(digest, time) if self.kind == bodies.CHECKPOINT else digest
 
 
 class Quorum:
@@ -58,6 +64,7 @@ class Quorum:
         self.desk = desk
         self._carrying = asyncio.Lock()
         self._checked: dict[str, bool] = {}  # co-signature's event → is it good?
+        self._last: dict[str, tuple[str, int]] = {}  # space → its last checkpoint, and since when (0: since the start)
 
     def proposals(self, place: Place) -> dict[bytes, Proposal]:
         """All proposals of electors in the log with the signatures that are good, by digest. Hostile ones are passed
@@ -73,20 +80,26 @@ class Quorum:
                 digest = one.digest(place.space)
             except RemoteError:
                 continue
-            body_sig = one.signatures[event.pubkey]
+            time, signature = one.signatures[event.pubkey]
             if event.id not in self._checked:
                 if len(self._checked) >= MOST_CHECKED:
                     self._checked.clear()
-                self._checked[event.id] = verify_digest(event.pubkey, digest, body_sig)
+                self._checked[event.id] = verify_digest(event.pubkey, one.signed(place.space, time), signature)
             if self._checked[event.id]:
-                found.setdefault(digest, one).signatures[event.pubkey] = body_sig
+                found.setdefault(digest, one).signatures[event.pubkey] = time, signature
         return found
 
     def _read(self, event: Event) -> Proposal:
         body = upkeep.read(upkeep.COSIGN, event.content, ())
         assert isinstance(body, upkeep.Cosign)
         return Proposal(
-            event.id, body.kind, body.content, body.heads, event.pubkey, event.created_at, {event.pubkey: body.sig}
+            event.id,
+            body.kind,
+            body.content,
+            body.heads,
+            event.pubkey,
+            event.created_at,
+            {event.pubkey: (body.time, body.sig)},
         )
 
     def pending_acts(self, place: Place) -> list[tuple[Proposal, int, int]]:
@@ -103,10 +116,10 @@ class Quorum:
     def _done(self, place: Place) -> set[str]:
         return {without_signatures(one.event) for one in place.log.events() if one.event.kind in COSIGNED}
 
-    def _electors(self, place: Place, one: Proposal) -> dict[str, str]:
-        """One signature for each different elector, the target aside: device → signature."""
+    def _electors(self, place: Place, one: Proposal) -> dict[str, tuple[int, str]]:
+        """One signature for each different elector, the target aside: device → (when, signature)."""
         state = place.log.state
-        voices: dict[str, tuple[str, str]] = {}
+        voices: dict[str, tuple[str, tuple[int, str]]] = {}
         for device, signature in sorted(one.signatures.items()):
             member = place.log.member_of(device)
             if member in state.electorate - {target_of(one)} and device in state.live_devices():
@@ -116,7 +129,8 @@ class Quorum:
     async def propose(self, place: Place, letter: Letter, heads: tuple[str, ...] | None = None) -> str:
         """Put an act before the others with one's own signature. Returns the proposal's id."""
         signature = place.device.sign_digest(act_digest(place.space, letter.kind, letter.content))
-        body = upkeep.Cosign(kind=letter.kind, content=letter.content, heads=heads or place.log.heads, sig=signature)
+        heads = heads or place.log.heads
+        body = upkeep.Cosign(kind=letter.kind, content=letter.content, heads=heads, time=0, sig=signature)
         ids = await self.desk.act(place.space, [Letter(upkeep.COSIGN, spell(body))])
         await self.carry_out(place)
         return ids[0]
@@ -133,6 +147,7 @@ class Quorum:
             kind=one.kind,
             content=one.content,
             heads=one.heads,
+            time=0,
             sig=place.device.sign_digest(one.digest(place.space)),
         )
         await self.desk.act(place.space, [Letter(upkeep.COSIGN, spell(body))])
@@ -158,8 +173,21 @@ class Quorum:
             place.status == "member"
             and place.me in state.electorate
             and place.device.public in state.live_devices()
-            and worth_a_checkpoint(place.log)
+            and (worth_a_checkpoint(place.log) or self.over(place))
         )
+
+    def over(self, place: Place) -> bool:
+        """Whether somebody's newcomer period is over by this node's clock and no checkpoint says so; asked anew an hour
+        after each checkpoint, so that clocks which disagree do not make one after another."""
+        now = self.desk.clock.now()
+        last, _ = self._last.get(place.space, ("", 0))
+        if last != place.log.checkpoint:
+            self._last[place.space] = place.log.checkpoint, now if last else 0
+        if now - self._last[place.space][1] < HOUR:
+            return False
+        state = place.log.state
+        long = state.charter.newcomer_days * DAY
+        return bool(long) and any(one.since > 0 and now - one.since >= long for one in state.members.values())
 
     async def propose_checkpoint(self, place: Place) -> None:
         """Propose a checkpoint of the state at the current heads, or write it if one's own signature suffices."""
@@ -185,18 +213,20 @@ class Quorum:
             with self.desk.vault.write() as tx:
                 meta.put(tx, slot, digest)
         if place.device.public not in self.signatures(place, digest):
+            now = self.desk.clock.now()
             cosign = upkeep.Cosign(
                 kind=bodies.CHECKPOINT,
                 content=spell(body),
                 heads=heads,
-                sig=place.device.sign_digest(digest),
+                time=now,
+                sig=place.device.sign_digest(signing_digest(digest, now)),
             )
             if len(place.log.state.electorate) > 1:
                 await self.desk.act(place.space, [Letter(upkeep.COSIGN, spell(cosign))])
             else:
-                await self.write_checkpoint(place, body, heads, {place.device.public: cosign.sig})
+                await self.write_checkpoint(place, body, heads, {place.device.public: (now, cosign.sig)})
 
-    def signatures(self, place: Place, digest: bytes) -> dict[str, str]:
+    def signatures(self, place: Place, digest: bytes) -> dict[str, tuple[int, str]]:
         one = self.proposals(place).get(digest)
         return {} if one is None else one.signatures
 
@@ -229,7 +259,7 @@ class Quorum:
                 await self.write_checkpoint(place, body, one.heads, counted)
 
     async def write_checkpoint(
-        self, place: Place, body: bodies.Checkpoint, heads: tuple[str, ...], signatures: dict[str, str]
+        self, place: Place, body: bodies.Checkpoint, heads: tuple[str, ...], signatures: dict[str, tuple[int, str]]
     ) -> None:
         """The parts of the state, then the checkpoint over it."""
         state = place.log.state_at(heads)
@@ -241,7 +271,9 @@ class Quorum:
             for name, piece in zip(checkpoint.hashes(pieces), pieces, strict=True)
         ]
         await self.desk.act(place.space, letters)
-        signed = msgspec.structs.replace(body, signatures=tuple(sorted(signatures.items())))
+        signed = msgspec.structs.replace(
+            body, signatures=tuple(sorted((device, *row) for device, row in signatures.items()))
+        )
         await self.desk.act(place.space, [Letter(bodies.CHECKPOINT, spell(signed))], heads)
 
 
@@ -261,9 +293,11 @@ def target_of(one: Proposal) -> str:
     return str(getattr(body, "member", ""))
 
 
-def with_signatures(one: Proposal, signatures: dict[str, str]) -> str:
+def with_signatures(one: Proposal, signatures: dict[str, tuple[int, str]]) -> str:
     body: Any = bodies.read(one.kind, one.content)
-    return spell(msgspec.structs.replace(body, cosign=tuple(sorted(signatures.items()))))
+    return spell(
+        msgspec.structs.replace(body, cosign=tuple(sorted((key, sig) for key, (_, sig) in signatures.items())))
+    )
 
 
 def without_signatures(event: Event) -> str:

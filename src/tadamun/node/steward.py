@@ -25,7 +25,7 @@ from tadamun.node.desk import Desk
 from tadamun.node.holders import holders, lacks, recall_boxes
 from tadamun.node.intake import Asked
 from tadamun.node.letters import Letter
-from tadamun.node.mail import ControlChanged, Needed, Signed, StatusChanged
+from tadamun.node.mail import ControlChanged, Needed, Signed, StatusChanged, Tick
 from tadamun.node.past import author_of, meant_for, worth_a_checkpoint
 from tadamun.node.place import Place
 from tadamun.node.quorum import Quorum
@@ -60,7 +60,7 @@ class Steward:
         self._heard = Allowance(clock, 3, HOUR)  # one device's ask to be let in, by one link
 
     def act_on(self, place: Place, effect: object) -> None:
-        """Start what an effect asks for. Never blocks."""
+        """Start what an effect, or the time, asks for. Never blocks."""
         match effect:
             case Asked():
                 if self._heard.take((place.space, effect.mailbox.id, effect.event.event.pubkey)):
@@ -72,6 +72,9 @@ class Steward:
                     self.spawn(self._quietly(lambda: self._needed(place, effect)))
             case Signed():
                 self._soon(place, "signatures", self._signatures, 0.0)
+            case Tick():
+                if place.control is not None and self.quorum.over(place):
+                    self._soon(place, "checkpoint", self._checkpoint, GRACE)
             case ControlChanged():
                 self._soon(place, "checkpoint", self._checkpoint, GRACE)
                 self._soon(place, "missing", self._missing, GRACE)

@@ -78,8 +78,7 @@ class Host:
 
     def may_admit(self, place: Place) -> bool:
         state = place.log.state
-        me = state.members.get(place.me)
-        return place.status == "member" and me is not None and me.level >= state.charter.admit
+        return place.status == "member" and state.authority(place.me) >= state.charter.admit
 
     async def answer(self, place: Place, mailbox: Mailbox, event: Genuine) -> None:
         """Admit, or say why not. Raises RemoteError if what came is no proper ask."""
@@ -129,7 +128,7 @@ class Host:
         return None if open_.uses > 0 else "used-up"
 
     def _admit(self, place: Place, ask: Ask, invite: bodies.Invite) -> Letter:
-        mine = place.log.state.members[place.me].level
+        mine = place.log.state.authority(place.me)
         body = bodies.Admit(
             member=ask.device.key,
             device=ask.device,

@@ -17,6 +17,8 @@ from tadamun.store import search
 if TYPE_CHECKING:
     from tadamun.node.node import Node
 
+DAY = 86_400  # seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -80,6 +82,19 @@ class Bench:
         if place.control is None:
             return {}
         return {member: one.level for member, one in place.control.state.members.items()}
+
+    def newcomers(self, space: str) -> dict[str, int]:
+        """See core.ports.Workbench.newcomers."""
+        place = self.node.places[space]
+        if place.control is None:
+            return {}
+        state = place.control.state
+        long = state.charter.newcomer_days * DAY
+        return {
+            member: one.since + long if one.since > 0 else 0
+            for member, one in state.members.items()
+            if state.newcomer(member)
+        }
 
     def matches(self, space: str, query: str, limit: int, among: Among = ANYTHING) -> list[str]:
         return search.find(

@@ -37,6 +37,7 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]
 OrNothing = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?\\Z")]
 Cut = tuple[tuple[Hex32, Annotated[int, msgspec.Meta(ge=-1, le=MAX_INTEGER)], OrNothing], ...]
 Cosign = tuple[tuple[Hex32, Hex64], ...]
+Timed = tuple[tuple[Hex32, Count, Hex64], ...]  # device, Unix seconds at which it signed, signature
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -140,10 +141,10 @@ class Checkpoint(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     height: Annotated[int, msgspec.Meta(ge=1, le=MAX_INTEGER)]
     state: Hex32
     parts: Annotated[tuple[Hex32, ...], msgspec.Meta(min_length=1)]
-    signatures: Cosign
+    signatures: Timed
 
     def __post_init__(self) -> None:
-        _ascending([device for device, _ in self.signatures])
+        _ascending([device for device, _, _ in self.signatures])
 
 
 class Epoch(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -15,16 +15,18 @@ import msgspec
 from tadamun.core.b64 import from_b64, to_b64
 from tadamun.core.charter import Charter, Level
 from tadamun.core.control.bodies import CHECKPOINT, Checkpoint, Count, Key32, decode
-from tadamun.core.control.state import CleanEpoch, ControlState, CutAt, Device, Former, Member, OpenInvite
+from tadamun.core.control.state import UNSEEN, CleanEpoch, ControlState, CutAt, Device, Former, Member, OpenInvite
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.event import Hex32
 from tadamun.core.genuine import Genuine
+from tadamun.core.limits import MAX_INTEGER
 
 PART: Final = 24 * 1024  # bytes of state in one kind 3717 event
 MAX_STATE: Final = 16 * 1024 * 1024  # bytes; some 40,000 members
 SHORT: Final = 40  # hex digits of a settled event's id
 
 CutRow = tuple[Hex32, Annotated[int, msgspec.Meta(ge=-1)], Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?\\Z")]]
+Since = Annotated[int, msgspec.Meta(ge=UNSEEN, le=MAX_INTEGER)]
 
 
 class _Spelling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,7 +38,7 @@ class _Spelling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     height: Count
     charter: Charter
     charter_by: Hex32
-    members: tuple[tuple[Hex32, Level, Hex32], ...]  # id, level, joined
+    members: tuple[tuple[Hex32, Level, Hex32, Since], ...]  # id, level, joined, since
     former: tuple[tuple[Hex32, Level, Hex32], ...]  # id, level, by
     devices: tuple[tuple[Hex32, Hex32, Key32, Key32, bool, bool, tuple[CutRow, ...]], ...]
     invites: tuple[tuple[Hex32, Level, Count, Count, Key32, Key32, Hex32, Hex32], ...]
@@ -61,7 +63,7 @@ def spell(state: ControlState, settled: Iterable[str]) -> bytes:
             height=state.height,
             charter=state.charter,
             charter_by=state.charter_by,
-            members=tuple(sorted((key, one.level, one.joined) for key, one in state.members.items())),
+            members=tuple(sorted((key, one.level, one.joined, one.since) for key, one in state.members.items())),
             former=tuple(sorted((key, one.level, one.by) for key, one in state.former.items())),
             devices=tuple(
                 sorted(
@@ -111,7 +113,7 @@ def read(raw: bytes) -> tuple[ControlState, frozenset[str]]:
         height=told.height,
         charter=told.charter,
         charter_by=told.charter_by,
-        members={key: Member(level, joined) for key, level, joined in told.members},
+        members={key: Member(level, joined, since) for key, level, joined, since in told.members},
         former={key: Former(level, by) for key, level, by in told.former},
         devices={
             key: Device(member, hpke, prekey, live, revoked, tuple(CutAt(*cut) for cut in cuts))

@@ -10,7 +10,7 @@ from typing import Final
 from tadamun.core.control import digests
 from tadamun.core.control.bodies import DeviceRevoke, Remove
 from tadamun.core.control.look import Look
-from tadamun.core.control.state import Device
+from tadamun.core.control.state import Device, Member, is_new
 from tadamun.core.errors import Reason
 from tadamun.core.room import Standing
 
@@ -38,11 +38,13 @@ def standing(there: Look, now: Look, device: str, seq: int, event: str, older: b
     if author is None or not (found.live or older):
         return Reason.NOT_MEMBER
     charter, _ = there.charter()
+    level = there.weight(author) if isinstance(author, Member) else author.level
     return Standing(
         member=found.member,
-        level=author.level,
-        may_write=author.level >= charter.write,
-        may_moderate=author.level >= MODERATES,
+        level=level,
+        may_write=level >= charter.write,
+        may_moderate=level >= MODERATES,
+        newcomer=isinstance(author, Member) and is_new(author, charter),
     )
 
 

@@ -42,7 +42,7 @@ def without_cosign(body: Cosigned) -> str:
 
 
 def checkpoint_digest(space: str, height: int, state: str, heads: Sequence[str]) -> bytes:
-    """What signers of a checkpoint sign; heads: its `auth`, sorted."""
+    """What names a checkpoint before anybody has signed it; heads: its `auth`, sorted."""
     return _hash(
         "tadamun/checkpoint/v1",
         bytes.fromhex(space),
@@ -50,6 +50,11 @@ def checkpoint_digest(space: str, height: int, state: str, heads: Sequence[str])
         bytes.fromhex(state),
         *(bytes.fromhex(head) for head in heads),
     )
+
+
+def signing_digest(checkpoint: bytes, time: int) -> bytes:
+    """What a signer of a checkpoint signs: its digest, and when they sign (Unix seconds)."""
+    return _hash("tadamun/checkpoint-time/v1", checkpoint, time.to_bytes(8, "big"))
 
 
 def quorum(electorate: int) -> int:

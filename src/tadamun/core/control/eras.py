@@ -10,7 +10,7 @@ from bisect import insort
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from tadamun.core.control import checkpoint as spelling
 from tadamun.core.control import digests, fold
@@ -22,6 +22,15 @@ from tadamun.core.control.rules import Verify, signers
 from tadamun.core.control.state import ControlState
 
 KEPT_STATES: Final = 8
+DAY: Final = 86_400  # seconds
+
+
+class Times(NamedTuple):
+    """The middle of the times (Unix seconds) at which the signers of a checkpoint say they signed; of an even number
+    the two in the middle. As long as less than half of them lie, an honest one lies at or beyond each."""
+
+    early: int
+    late: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,8 @@ class Eras:
         author = look.device(node.device)
         if author is None or not author.live or body.height != era.height + 1:
             return False
-        if not has_quorum(node, body, node.frame.auth, look.electorate(), look, self._verify):
+        times = attested(node, body, node.frame.auth, look.electorate(), look, self._verify)
+        if times is None:
             return False
         before = self.state(node.past)
         state = self.spell(before, node.past)
@@ -89,20 +99,37 @@ class Eras:
         for _, other, start in self._ranked:
             if not node.past.has(start):
                 self.alarms.add(Alarm(*sorted((node.id, other))))
-        self.by_start[node.number] = Era(self._dag, node.number, established(before, body.height), self._verify)
+        self.by_start[node.number] = Era(self._dag, node.number, established(before, body.height, times), self._verify)
         insort(self._ranked, (-body.height, node.id, node.number))
         self.last = self.by_start[self._ranked[0][2]]
         return self.last.start == node.number
 
 
-def has_quorum(
+def attested(
     node: Node, body: Checkpoint, heads: Sequence[str], electorate: frozenset[str], look: Look, verify: Verify
-) -> bool:
-    """Did more than two thirds of the electorate sign this checkpoint? heads: what its event cites."""
+) -> Times | None:
+    """When this checkpoint was signed, if more than two thirds of the electorate signed it. heads: what it cites."""
     digest = digests.checkpoint_digest(node.frame.space, body.height, body.state, heads)
-    return len(signers(node, body.signatures, digest, electorate, look, verify)) >= digests.quorum(len(electorate))
+    rows = [(device, digests.signing_digest(digest, time), signature) for device, time, signature in body.signatures]
+    told = {device: time for device, time, _ in body.signatures}
+    times = sorted(told[device] for device in signers(node, rows, electorate, look, verify).values())
+    if len(times) < digests.quorum(len(electorate)):
+        return None
+    return Times(times[(len(times) - 1) // 2], times[len(times) // 2])
 
 
-def established(state: ControlState, height: int) -> ControlState:
-    """The state that a checkpoint begins with: its height, and the electorate it establishes (rule 4)."""
-    return replace(state, height=height, electorate=state.stewards())
+def established(state: ControlState, height: int, times: Times) -> ControlState:
+    """The state that a checkpoint begins with: its height, who is a newcomer no more, and the electorate (rule 4)."""
+    days = state.charter.newcomer_days
+    members = {key: replace(one, since=_since(one.since, days, times)) for key, one in state.members.items()}
+    begun = replace(state, height=height, members=members)
+    return replace(begun, electorate=begun.stewards())
+
+
+def _since(since: int, days: int, times: Times) -> int:
+    """2-control.md, 2.7. What is over is over for good: no later charter makes somebody a newcomer again."""
+    if not days or since == 0:
+        return 0
+    if since < 0 or since > times.late:
+        return max(1, times.late)
+    return 0 if times.early - since >= days * DAY else since

@@ -31,7 +31,7 @@ def state(event: Event, frame: Frame, body: ControlBody, verify: Verify) -> Cont
         height=0,
         charter=body.charter,
         charter_by=event.id,
-        members={own.key: Member(FOUNDER, event.id)},
+        members={own.key: Member(FOUNDER, event.id, since=0)},
         former={},
         devices={own.key: Device(own.key, own.hpke, own.prekey, live=True, revoked=False)},
         invites={},

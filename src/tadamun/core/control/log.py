@@ -14,7 +14,8 @@ from tadamun.core.control import checkpoint as spelling
 from tadamun.core.control import content, digests, fold, founding, settle
 from tadamun.core.control.bodies import CHECKPOINT, GENESIS, Checkpoint, ControlBody, decode
 from tadamun.core.control.dag import Dag, Node, Past
-from tadamun.core.control.eras import Alarm, Eras, established, has_quorum
+from tadamun.core.control.era import Era
+from tadamun.core.control.eras import Alarm, Eras, attested, established
 from tadamun.core.control.look import Look
 from tadamun.core.control.rules import Verify
 from tadamun.core.control.state import ControlState
@@ -45,7 +46,7 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A checkpoint to be signed: its body without signatures, the bytes of its state, its heads, and what to sign."""
+    """A checkpoint to be signed: its body without signatures, the bytes of its state, its heads, and its digest."""
 
     body: Checkpoint
     state: bytes
@@ -101,11 +102,13 @@ class ControlLog:
             raise RemoteError(Reason.WRONG_SPACE)
         if before.height + 1 != body.height:
             raise RemoteError(Reason.MALFORMED)
-        log = cls(checkpoint, frame, body, established(before, body.height), verify, settled)
-        node = log._dag.nodes[0]
-        if not has_quorum(node, body, frame.auth, before.electorate, Look(log._eras.first, node.past), verify):
+        dag = Dag()
+        node = dag.put(checkpoint, replace(frame, auth=()), body)
+        look = Look(Era(dag, 0, before, verify), node.past)
+        times = attested(node, body, frame.auth, before.electorate, look, verify)
+        if times is None:
             raise RemoteError(Reason.NOT_ALLOWED)
-        return log
+        return cls(checkpoint, frame, body, established(before, body.height, times), verify, settled)
 
     # What the log says.
 

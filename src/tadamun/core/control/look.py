@@ -23,7 +23,18 @@ from tadamun.core.control.bodies import (
     SetLevel,
 )
 from tadamun.core.control.dag import Past
-from tadamun.core.control.state import CleanEpoch, CutAt, Device, Former, Member, OpenInvite
+from tadamun.core.control.state import (
+    OUTSIDE,
+    UNSEEN,
+    CleanEpoch,
+    CutAt,
+    Device,
+    Former,
+    Member,
+    OpenInvite,
+    is_new,
+    weight,
+)
 
 if TYPE_CHECKING:
     from tadamun.core.control.era import Era
@@ -94,18 +105,28 @@ class Look:
             body = era.body(number)
             if isinstance(body, Admit | SetLevel):
                 level = min(level, body.level)
-        return Member(level, self._joined(member))
+        return Member(level, *self._joined(member))
 
     def member(self, member: str) -> Member | None:
         """A member who belongs, else None."""
         found = self.standing(member)
         return found if isinstance(found, Member) else None
 
-    def _joined(self, member: str) -> str:
+    def weight(self, member: Member) -> int:
+        """The level that counts of a member: a newcomer's in the newcomer period, whatever they were given (2.7)."""
+        return weight(member, self.charter()[0])
+
+    def authority(self, member: Member) -> int:
+        """The level up to which a member decides for others; a newcomer decides nothing."""
+        return OUTSIDE if is_new(member, self.charter()[0]) else member.level
+
+    def _joined(self, member: str) -> tuple[str, int]:
+        """Which event let a member in, and when a checkpoint first found them here."""
         admits = [i for i in self.writers(member_key(member)) if isinstance(self.era.body(i), Admit)]
         if admits:
-            return min(self.era.id(number) for number in self.last(admits))
-        return self.era.floor.members[member].joined
+            return min(self.era.id(number) for number in self.last(admits)), UNSEEN
+        before = self.era.floor.members[member]
+        return before.joined, before.since
 
     def device(self, key: str) -> Device | None:
         """A device ever given to a member, live or not. One that two members claim at once is nobody's to use."""

@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from tadamun.core.charter import STEWARD
+from tadamun.core.charter import NEWCOMER, STEWARD
 from tadamun.core.control import digests
 from tadamun.core.control.bodies import (
     Admit,
     Amend,
     Bundle,
     Checkpoint,
-    Cosign,
     Cosigned,
     DeviceAdd,
     DeviceRevoke,
@@ -29,7 +28,7 @@ from tadamun.core.control.bodies import (
 )
 from tadamun.core.control.dag import Node
 from tadamun.core.control.look import Look
-from tadamun.core.control.state import Device, Member
+from tadamun.core.control.state import OUTSIDE, Device
 from tadamun.core.control.verdict import Act, Verdict, void
 from tadamun.core.words import N_
 
@@ -50,11 +49,12 @@ def judge(node: Node, look: Look, verify: Verify) -> Verdict:
     # Whoever acts is a member, on a device that is live.
     if member is None or not device.live:
         return void("its author is not a member, or the device was shut out")
-    return _alone(node, device.member, member.level, look, verify)
+    # A newcomer acts for nobody but themselves: no level that a charter asks for is low enough.
+    return _alone(node, device.member, look.authority(member), look, verify)
 
 
 def _alone(node: Node, me: str, level: int, look: Look, verify: Verify) -> Verdict:
-    """An act by one person, whose member id and level are given."""
+    """An act by one person, whose member id and level (OUTSIDE: a newcomer) are given."""
     charter, _ = look.charter()
     body = node.body
     match body:
@@ -69,21 +69,21 @@ def _alone(node: Node, me: str, level: int, look: Look, verify: Verify) -> Verdi
             invite = look.invite(body.key)
             if invite is None:
                 return void("no such invite is open")
-            return _needs(0 if invite.by == me else STEWARD, me, level)
+            return Verdict(True, member=me, level=level) if invite.by == me else _needs(STEWARD, me, level)
         case Admit():
             # Admitting takes the charter's level for it, and nobody admits above themselves.
             refused = _cannot_admit(node, body, look, verify)
             return void(refused) if refused else _needs(max(charter.admit, body.level), me, level)
         case Leave():
             # Anybody may leave.
-            return Verdict(True, member=me, level=level, own=True, act=Act(me, was=level))
+            return Verdict(True, member=me, level=level, own=True, act=Act(me, was=max(level, NEWCOMER)))
         case Remove():
             # Alone one removes only people of strictly lower level; oneself always.
             target = look.member(body.member)
             if target is None:
                 return void("whom it removes is not a member")
-            act = Act(body.member, was=target.level)
-            return _on(body.member, target, charter.remove, act, me, level)
+            act = Act(body.member, was=look.weight(target))
+            return _on(body.member, look.weight(target), charter.remove, act, me, level)
         case SetLevel():
             target = look.member(body.member)
             if target is None:
@@ -92,8 +92,8 @@ def _alone(node: Node, me: str, level: int, look: Look, verify: Verify) -> Verdi
                 # Raising takes a steward, and nobody raises above themselves.
                 return _needs(max(STEWARD, body.level), me, level)
             # Lowering is as removing.
-            act = Act(body.member, below=body.level, was=target.level)
-            return _on(body.member, target, charter.remove, act, me, level)
+            act = Act(body.member, below=body.level, was=look.weight(target))
+            return _on(body.member, look.weight(target), charter.remove, act, me, level)
         case DeviceAdd():
             # One adds devices to oneself only, a few, and none that is somebody else's.
             refused = _cannot_list(body.device, me, look, node, verify)
@@ -108,8 +108,8 @@ def _alone(node: Node, me: str, level: int, look: Look, verify: Verify) -> Verdi
             target = look.member(device.member)
             if target is None or (device.member == me and body.device == node.device):
                 return void("a device does not revoke itself")
-            act = Act(device.member, device=body.device, was=target.level)
-            return _on(device.member, target, charter.remove, act, me, level)
+            act = Act(device.member, device=body.device, was=look.weight(target))
+            return _on(device.member, look.weight(target), charter.remove, act, me, level)
         case Amend():
             # Amending the charter alone takes the level that the charter says.
             return _needs(charter.amend, me, level)
@@ -142,9 +142,9 @@ def _together(node: Node, body: Cosigned, author: Device, look: Look, verify: Ve
                 return void("whom it is on is not a member")
             target = body.member
             if isinstance(body, Remove):
-                act = Act(target, was=member.level)
+                act = Act(target, was=look.weight(member))
             elif body.level <= member.level:
-                act = Act(target, below=body.level, was=member.level)
+                act = Act(target, below=body.level, was=look.weight(member))
         case DeviceRevoke():
             device = look.device(body.device)
             if device is None or device.revoked:
@@ -157,7 +157,8 @@ def _together(node: Node, body: Cosigned, author: Device, look: Look, verify: Ve
     # Signatures serve once: else an old removal could be published again against one who came back.
     if look.spent(digest.hex()):
         return void("those signatures were used already")
-    signed = signers(node, body.cosign, digest, electorate, look, verify) - {target}
+    rows = [(device, digest, signature) for device, signature in body.cosign]
+    signed = signers(node, rows, electorate, look, verify).keys() - {target}
     if len(signed) < digests.majority(electorate, target):
         return void("too few of the electorate signed")
     author_member = look.member(author.member)
@@ -166,32 +167,38 @@ def _together(node: Node, body: Cosigned, author: Device, look: Look, verify: Ve
 
 
 def signers(
-    node: Node, signatures: Cosign, digest: bytes, electorate: frozenset[str], look: Look, verify: Verify
-) -> set[str]:
-    """Electors who signed, each counted once whatever number of devices signed. Checks are remembered on the node."""
-    signed: set[str] = set()
-    for device, signature in signatures:
+    node: Node,
+    rows: Iterable[tuple[str, bytes, str]],
+    electorate: frozenset[str],
+    look: Look,
+    verify: Verify,
+) -> dict[str, str]:
+    """Electors who signed → the first device that did; rows: (device, digest, signature). Checks are remembered."""
+    signed: dict[str, str] = {}
+    for device, digest, signature in rows:
         elector = look.elector(device, electorate)
         if elector is None or elector in signed:
             continue
         if device not in node.signers:
             node.signers[device] = verify(device, digest, signature)
         if node.signers[device]:
-            signed.add(elector)
+            signed[elector] = device
     return signed
 
 
 def _needs(need: int, me: str, level: int) -> Verdict:
     if level < need:
-        return void("its author's level is too low")
+        return void("its author is a newcomer still") if level == OUTSIDE else void("its author's level is too low")
     return Verdict(True, member=me, level=level, need=need)
 
 
-def _on(member: str, target: Member, floor: int, act: Act, me: str, level: int) -> Verdict:
-    """Rule 2, for removing, lowering and revoking alike."""
+def _on(member: str, weight: int, floor: int, act: Act, me: str, level: int) -> Verdict:
+    """Rule 2, for removing, lowering and revoking alike; weight: the level of `member` that counts."""
     if member == me:
         return Verdict(True, member=me, level=level, own=True, act=act)
-    need = max(floor, target.level + 1)
+    need = max(floor, weight + 1)
+    if level == OUTSIDE:
+        return void("its author is a newcomer still")
     if level < need:
         return void("alone one acts only on people of strictly lower level")
     return Verdict(True, member=me, level=level, need=need, act=act)

@@ -7,16 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from tadamun.core.charter import STEWARD, Charter
+from tadamun.core.charter import NEWCOMER, STEWARD, Charter
+
+UNSEEN: Final = -1
+OUTSIDE: Final = -1  # below every level that a charter can name
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who belongs. joined: id of the event that let them in."""
+    """Somebody who belongs. level: what they were given. joined: id of the event that let them in.
+
+    since: Unix seconds at which a checkpoint first found them here (UNSEEN: none did yet); 0: no newcomer any more.
+    """
 
     level: int
     joined: str
+    since: int = UNSEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +114,35 @@ class ControlState:
         found = self.members.get(member)
         return None if found is None else found.level
 
+    def newcomer(self, member: str) -> bool:
+        """Is this a member whose newcomer period is not over?"""
+        found = self.members.get(member)
+        return found is not None and is_new(found, self.charter)
+
+    def weight(self, member: str) -> int | None:
+        """The level that counts when a member acts or is acted on; None for anybody else."""
+        found = self.members.get(member)
+        return None if found is None else weight(found, self.charter)
+
+    def authority(self, member: str) -> int:
+        """The level up to which a member decides for others: OUTSIDE for newcomers, and for who does not belong."""
+        found = self.members.get(member)
+        return OUTSIDE if found is None or is_new(found, self.charter) else found.level
+
     def best_epoch(self) -> str | None:
         """The epoch to send under: clean, deepest, lowest id (docs/protocol/3-seal.md, 3.5)."""
         return min(self.epochs, key=lambda epoch: (-self.epochs[epoch].depth, epoch), default=None)
 
     def stewards(self) -> frozenset[str]:
         """The electorate that a checkpoint of this state establishes."""
-        return frozenset(member for member, known in self.members.items() if known.level >= STEWARD)
+        return frozenset(member for member in self.members if self.authority(member) >= STEWARD)
+
+
+def is_new(member: Member, charter: Charter) -> bool:
+    """2-control.md, 2.7: is a newcomer period agreed upon, and has no checkpoint found this member's to be over?"""
+    return charter.newcomer_days > 0 and member.since != 0
+
+
+def weight(member: Member, charter: Charter) -> int:
+    """The level that counts: a newcomer's, whatever they were given."""
+    return min(member.level, NEWCOMER) if is_new(member, charter) else member.level

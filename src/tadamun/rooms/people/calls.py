@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -55,14 +56,20 @@ async def list_members(bench: Workbench, asked: InSpace) -> list[dict[str, Any]]
     rows = bench.tables.execute("SELECT member, voucher FROM people_vouches WHERE space = ? AND vouches = 1", (space,))
     # The word of somebody who was removed, or left, vouches for nobody.
     vouches = Counter(member for member, voucher in rows if voucher in members)
-    people = [_card(bench, space, member, level) | {"vouches": vouches[member]} for member, level in members.items()]
+    newcomers = bench.newcomers(space)
+    people = [
+        _card(bench, space, member, level, newcomers) | {"vouches": vouches[member]}
+        for member, level in members.items()
+    ]
     return sorted(people, key=lambda person: (person["name"].casefold(), person["member"]))
 
 
 async def show(bench: Workbench, asked: OfMember) -> dict[str, Any]:
-    """One member: {member, name, pronouns, languages, about, level, me, verified, vouched_by: [{member, name, note}]}.
+    """One member: {member, name, pronouns, languages, about, level, newcomer, newcomer_until, me, verified,
+    vouched_by: [{member, name, note}]}.
 
-    level is null for somebody who belongs no more.
+    level is null for somebody who belongs no more. newcomer: still in the newcomer period, when the level does not
+    count yet; newcomer_until: Unix seconds, 0: not known.
     """
     space = bench.space(asked.space)
     member = bench.facts.names.who(space, asked.member)
@@ -146,8 +153,11 @@ CALLS: Final = {
 }
 
 
-def _card(bench: Workbench, space: str, member: str, level: int | None) -> dict[str, Any]:
+def _card(
+    bench: Workbench, space: str, member: str, level: int | None, newcomers: Mapping[str, int] | None = None
+) -> dict[str, Any]:
     profile = _profile(bench, space, member)
+    newcomers = bench.newcomers(space) if newcomers is None else newcomers
     return {
         "member": member,
         "name": bench.facts.names.name(space, member),
@@ -155,6 +165,8 @@ def _card(bench: Workbench, space: str, member: str, level: int | None) -> dict[
         "languages": profile["languages"],
         "about": profile["about"],
         "level": level,
+        "newcomer": member in newcomers,
+        "newcomer_until": newcomers.get(member, 0),
         "me": member == bench.me(space),
         "verified": _verified(bench, space, member),
     }

@@ -27,5 +27,5 @@ def authorise(person: Person, said: Said[Any], standing: Standing) -> Verdict:
             # Withdrawing is always possible.
             if not body.vouches:
                 return Verdict.ALLOW
-            # To vouch one must be allowed to write.
-            return Verdict.ALLOW if standing.may_write else Verdict.DENY
+            # To vouch one must be allowed to write, and be a newcomer no more.
+            return Verdict.ALLOW if standing.may_write and not standing.newcomer else Verdict.DENY
