@@ -213,16 +213,13 @@ def test_a_page_sees_one_clock(env: Environment) -> None:
     assert shown == "just now|2 minutes|January 15, 2027, 8:00 AM|1,234|1.5 MB"
 
 
-@pytest.mark.parametrize(
-    ("territory", "first", "eighth"),
-    [
-        ("", "يناير", "أغسطس"),
-        ("SY", "كانون الثاني", "آب"),
-        ("EG", "يناير", "أغسطس"),
-        ("TN", "جانفي", "أوت"),
-        ("MA", "يناير", "غشت"),
-    ],
-)
-def test_months_by_region(territory: str, first: str, eighth: str) -> None:
-    months = formats.months(Language("ar", territory))
-    assert (len(months), months[0], months[7]) == (12, first, eighth)
+def test_calendars_to_choose_from() -> None:
+    assert formats.calendars(Language("ar", digits="latn"), 2027) == (
+        ("EG", "15 أغسطس 2027"),
+        ("LB", "15 آب 2027"),
+        ("DZ", "15 أوت 2027"),
+        ("MA", "15 غشت 2027"),
+        ("MR", "15 أغشت 2027"),
+    )
+    assert formats.calendars(LEBANON, 2027)[1] == ("LB", "١٥ آب ٢٠٢٧")  # digits left open: those of each region
+    assert formats.calendars(ENGLISH, 2027) == (("US", "August 15, 2027"), ("GB", "15 August 2027"))

@@ -7,6 +7,7 @@ seconds, and "now" is always an argument.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import date as Date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 # Years 6 to 9987: a time that somebody merely claims may lie beyond any calendar, and is then shown at its edge.
 _FIRST: Final = -62_000_000_000
 _LAST: Final = 253_000_000_000
+_CALENDARS: Final = {"ar": ("EG", "LB", "DZ", "MA", "MR"), "en": ("US", "GB")}
 _LATIN: Final = "0123456789"
 _ARABIC: Final = str.maketrans(_LATIN, "٠١٢٣٤٥٦٧٨٩")
 
@@ -121,9 +123,20 @@ def left(seconds: int) -> str:
     return say_count("{count} day", "{count} days", seconds // 86_400)
 
 
-def months(language: Language) -> tuple[str, ...]:
-    """The twelve names of the language's calendar where it is spoken: كانون الثاني in `ar-LB`, جانفي in `ar-DZ`."""
-    return tuple(name for _, name in sorted(_locale(language).months["format"]["wide"].items()))
+def calendars(language: Language, year: int) -> tuple[tuple[str, str], ...]:
+    """What to choose among in settings: a territory for each way to write a date, and the 15th of August so written.
+
+    August has five names in Arabic: أغسطس in Egypt and the Gulf, آب in the Levant and Iraq, أوت in Algeria and Tunisia,
+    غشت in Morocco, أغشت in Mauritania. English differs in the order of day and month.
+    """
+    from babel.dates import format_date
+
+    shown = []
+    for territory in _CALENDARS[language.code]:
+        there = Language(language.code, territory, language.digits)
+        text = format_date(Date(year, 8, 15), "long", locale=_locale(there))
+        shown.append((territory, _in_digits(text, there)))
+    return tuple(shown)
 
 
 def on_calendar(moment: int) -> int:
