@@ -20,6 +20,7 @@ TEMPLATES = sorted(
         *(HOUSE / "src/tadamun/rooms").rglob("templates/**/*.html"),
     ]
 )
+SHEET = HOUSE / "src/tadamun/web/templates/parts/sheet.html"
 PHYSICAL = re.compile(
     r"(?:\A|-)(?:left|right|top|bottom)(?:-|\Z)|\A(?:min-|max-)?(?:width|height)\Z|\A(?:float|clear)\Z"
 )
@@ -60,12 +61,12 @@ def test_sheets_ask_nobody_else_for_anything() -> None:
 
 
 def test_every_sign_that_is_used_is_drawn() -> None:
-    drawn = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text(encoding="utf-8")))
+    drawn = set(re.findall(r'<symbol id="i-([\w-]+)"', SHEET.read_text(encoding="utf-8")))
     used = set()
     for path in [*TEMPLATES, *(HOUSE / "src/tadamun/rooms").rglob("web.py")]:
         text = path.read_text(encoding="utf-8")
         used |= set(re.findall(r"""\bicon(?:=|\()\s*["']([\w-]+)["']""", text))
-        used |= set(re.findall(r"icons\.svg'\) }}#([\w-]+)", text))
+        used |= set(re.findall(r'href="#i-([\w-]+)"', text))
     assert used >= {"lock", "send"}
     assert not used - drawn
 
