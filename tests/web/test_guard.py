@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -75,6 +76,41 @@ async def test_another_user_of_this_computer_has_no_cookie(pages: Pages, talk: s
     guessing = pages.stranger()
     guessing.cookies = {guard.COOKIE: "A" * 43}
     assert is_refusal(await guessing.get(talk))
+
+
+async def test_a_stolen_cookie_is_worth_nothing_to_another_user(pages: Pages, talk: str) -> None:
+    inner = pages.made.app
+    for whose, good in ((os.geteuid(), True), (None, True), (os.geteuid() + 1, False)):
+        app = guard.Guard(
+            inner.app,
+            pages.address,
+            lambda *said: pages.made.site.refusal(*said),
+            lambda client, server, whose=whose: whose,
+        )
+        headers = {"host": pages.address.host, "cookie": f"{guard.COOKIE}={pages.browser.cookies[guard.COOKIE]}"}
+        answer = await asked(app, "GET", talk, headers)
+        assert ("the secret" in answer.text) == good
+        assert good or is_refusal(answer)
+
+
+async def test_the_owner_is_asked_once_a_connection(pages: Pages, talk: str) -> None:
+    told: list[tuple[str, int]] = []
+
+    def owner(client: tuple[str, int], server: tuple[str, int]) -> int:
+        told.append(client)
+        return os.geteuid()
+
+    app = guard.Guard(pages.made.app.app, pages.address, lambda *said: pages.made.site.refusal(*said), owner)
+    first = ("127.0.0.1", 5000)
+    for connection in (first, ("127.0.0.1", 5001), (first[0], first[1])):
+        for _ in range(3):
+            asking = scope("GET", talk, {"host": pages.address.host}) | {"client": connection}
+            await app(asking, given(b""), _into_nothing)
+    assert [port for _, port in told] == [5000, 5001, 5000], "a new connection from an old port is another's"
+
+
+async def _into_nothing(message: object) -> None:
+    """A browser that does not read."""
 
 
 async def test_nor_does_one_know_the_path(pages: Pages, talk: str) -> None:

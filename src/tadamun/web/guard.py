@@ -1,13 +1,15 @@
 """The guard around every page: nothing reaches a page but what this person's own browser sent from our own pages.
 
 One ASGI wrapper around everything that is served, so that no page can forget it. In order: the name that was called
-(against DNS rebinding), where the request comes from (against other sites), the path that only we know, how much is
-sent, and the cookie (against other users of this computer). Form tokens are asked for where forms are read (desk.py).
-It also sets the headers that bind the browser. This file does not know any page.
+(against DNS rebinding), the path that only we know, which user opened the connection (against others on this computer,
+as the cookie is too), where the request comes from (against other sites), how much is sent, and the cookie. Form tokens
+are asked for where forms are read (site.py). It also sets the headers that bind the browser.
+This file does not know any page.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
@@ -16,11 +18,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tadamun.core.words import N_
+from tadamun.web import neighbour
 from tadamun.web.address import Address
 
 COOKIE: Final = "tadamun"
 MOST_BODY: Final = 16 * 1024 * 1024  # bytes of any request; pages set their own, smaller ones
 OPEN_PATHS: Final = ("/enter/", "/static/")  # what is served without a cookie: ways in, and files everybody may have
+MOST_OWNERS: Final = 500  # connections whose owner is remembered
 METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 
 HEADERS: Final = {
@@ -43,6 +47,10 @@ ANOTHER_SITE: Final = N_(
     "Another page tried to reach your node's pages and was refused. Nothing was shown or done. If it was you, open the "
     "pages from your bookmark or by the link that Tadamun gives you."
 )
+ANOTHER_USER: Final = N_(
+    "These pages belong to another user of this computer. Nothing was shown. Start a browser as the user who runs the "
+    "node."
+)
 NOT_IN: Final = N_(
     "This browser is not let in, or was let in too long ago. Nothing is lost. Run `tadamun pages` on this computer and "
     "open the link it prints."
@@ -51,6 +59,7 @@ NOT_HERE: Final = N_("There is no such page. Nothing is lost. Go back, or begin 
 NOT_SO: Final = N_("That cannot be asked in this way. Nothing was done. Go back and try again.")
 TOO_MUCH: Final = N_("What was sent is too large for one form. Nothing was kept of it here. Send less at once.")
 
+Owner = Callable[[tuple[str, int], tuple[str, int]], int | None]
 Refuse = Callable[[Scope, int, str], ASGIApp]
 
 
@@ -59,10 +68,11 @@ class TooLarge(Exception):
 
 
 class Guard:
-    """refuse(scope, status, msgid): the page that says no."""
+    """refuse(scope, status, msgid): the page that says no. owner: as neighbour.py tells whose a connection is."""
 
-    def __init__(self, app: ASGIApp, address: Address, refuse: Refuse) -> None:
-        self.app, self._address, self._refuse = app, address, refuse
+    def __init__(self, app: ASGIApp, address: Address, refuse: Refuse, owner: Owner = neighbour.owner) -> None:
+        self.app, self._address, self._refuse, self._owner = app, address, refuse, owner
+        self._owners: dict[int, tuple[tuple[str, int], int | None]] = {}  # port → (connection, owner)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -82,6 +92,8 @@ class Guard:
             return self._refuse(scope, 404, NOT_HERE)
         scope["path"] = path = path.removeprefix(self._address.path)
         scope["root_path"] = ""
+        if self._whose(scope) not in (None, os.geteuid()):
+            return self._refuse(scope, 403, ANOTHER_USER)
         if scope["method"] not in METHODS:
             return self._refuse(scope, 405, NOT_SO)
         if not self._from_us(scope["method"], path, headers):
@@ -92,6 +104,18 @@ class Guard:
         if scope["session"] is None and not path.startswith(OPEN_PATHS):
             return self._refuse(scope, 403, NOT_IN)
         return None
+
+    def _whose(self, scope: Scope) -> int | None:
+        """Asked once a connection: that takes milliseconds. The server gives every request of a connection the same
+        tuple, and a new one to the next connection from that port."""
+        client = scope["client"]
+        held = self._owners.get(client[1])
+        if held is None or held[0] is not client:
+            self._owners.pop(client[1], None)
+            self._owners[client[1]] = held = client, self._owner(client, scope["server"])
+            for gone in list(self._owners)[:-MOST_OWNERS]:
+                del self._owners[gone]
+        return held[1]
 
     def _from_us(self, method: str, path: str, headers: Headers) -> bool:
         """Fetch Metadata (W3C) and Origin (RFC 6454). Under `no-referrer` browsers send `Origin: null` with our own
