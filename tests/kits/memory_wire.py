@@ -62,6 +62,10 @@ class MemoryWire:
         for i in ids:
             self._held.pop(i, None)
 
+    def weigh(self, mailboxes: Collection[str]) -> int:
+        boxes = set(mailboxes)
+        return sum(len(stored.raw) for event, stored in self._held.values() if boxes & set(event.tag("p") or ()))
+
     async def drop(self, ids: Sequence[str]) -> None:
         for i in ids:
             self._held.pop(i, None)

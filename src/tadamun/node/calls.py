@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tadamun.node import calls_members, calls_node, calls_overview, calls_preferences, calls_removal, calls_spaces
+from tadamun.node import (
+    calls_members,
+    calls_node,
+    calls_overview,
+    calls_preferences,
+    calls_removal,
+    calls_rules,
+    calls_spaces,
+    calls_stored,
+)
 from tadamun.node.workbench import Call
 
 CALLS: Final[Mapping[str, Call]] = {
@@ -15,4 +24,6 @@ CALLS: Final[Mapping[str, Call]] = {
     **calls_spaces.CALLS,
     **calls_members.CALLS,
     **calls_removal.CALLS,
+    **calls_rules.CALLS,
+    **calls_stored.CALLS,
 }

@@ -163,6 +163,8 @@ class Desk:
         return ids
 
     def _commit(self, place: Place, work: Callable[[Pen], list[str]]) -> tuple[list[str], Taken]:
+        if self.places.get(place.space) is not place:  # an errand that outlived the space
+            raise UsageError("This space is not on this device.")
         try:
             with self.vault.write() as tx:
                 pen = Pen(self.ledger, self.clock, place, tx)

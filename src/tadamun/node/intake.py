@@ -184,7 +184,9 @@ class Intake:
         return kept, failed
 
     def _room(self, one: Opened) -> int:
-        place = next(place for place in self.desk.places.values() if place.ref == one.ref)
+        place = next((place for place in self.desk.places.values() if place.ref == one.ref), None)
+        if place is None:  # forgotten meanwhile
+            return 0
         if place.status == "joining":
             return 16 * LETTERS
         invite = place.invites.get(one.mailbox.id)

@@ -20,12 +20,12 @@ from tadamun.carry.peers import Peers
 from tadamun.carry.policy import Policy
 from tadamun.carry.reached import address_of, reached
 from tadamun.carry.relay import Relay
-from tadamun.core.errors import LocalError, Reason, UsageError
+from tadamun.core.errors import LocalError, Reason, UsageError, VaultError
 from tadamun.core.facts import Facts
 from tadamun.core.ports import Clock, Random, Saying
 from tadamun.core.room import Call, Room
 from tadamun.crypto.keys import Prover
-from tadamun.node import calls, chores, views, whereabouts, workbench
+from tadamun.node import calls, chores, forgetting, views, whereabouts, workbench
 from tadamun.node.audit import audit
 from tadamun.node.desk import Desk
 from tadamun.node.intake import CURSOR, STORE, Intake
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 AUDITED: Final = 5_000  # events a tick: at 45 µs each, one part in a hundred of the time
 MOST_PROVEN: Final = 2_000  # mailboxes of a space that a connection asks for: relays take 4,096 proofs
 CARRIED: Final = 14 * 86_400  # seconds that mailboxes of others are carried (docs/protocol/5-sync.md)
+PARTING: Final = 0.5  # seconds in which whoever had the node wiped is still told so
 TICK: Final = 20.0  # seconds between looks at the clock for chores
 
 
@@ -125,6 +126,7 @@ class Node:
         self.peers = Peers(self.wire, self.clock, self.random, self.counters)
         self.lan: Lan | None = None
         self.relay: Relay | None = None
+        self.wiped = asyncio.Event()  # set when there is nothing left to run on
         self._tasks: asyncio.TaskGroup | None = None
         self._news = asyncio.Event()
         self.listeners: set[Callable[[str], None]] = set()  # told of each space in which something changed
@@ -144,6 +146,8 @@ class Node:
 
     async def call(self, name: str, params: Mapping[str, Any]) -> Any:
         """Do or answer what is called by that name. Raises LocalError."""
+        if self.wiped.is_set():
+            raise VaultError("Everything of yours on this computer was destroyed, as you asked. This node has ended.")
         found = self.calls.get(name)
         if found is None:
             raise UsageError("This node does not know how to do that. Update Tadamun, then try again.")
@@ -184,7 +188,11 @@ class Node:
                 self.wake_up()
                 tasks.create_task(self._chores())
                 started.set()
-                await asyncio.get_running_loop().create_future()
+                await self.wiped.wait()
+                await self.pause(PARTING)
+                raise VaultError(
+                    "Everything of yours on this computer was destroyed, as you asked. This node has ended."
+                )
             finally:
                 self._tasks = None
 
@@ -241,6 +249,7 @@ class Node:
     async def tick(self) -> None:
         """What time brings: done every TICK seconds. Raises LocalError; the next time does what was left."""
         await self.desk.deliver()
+        await forgetting.finish(self)
         if await chores.expire(self.desk):
             self.refresh()  # relay and peers forget the mailboxes, and the keys with them
         await chores.renew_prekeys(self.desk)

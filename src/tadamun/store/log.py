@@ -244,6 +244,18 @@ def every(tables: Tables, space: int, after: int = 0) -> Iterator[list[Kept]]:
         after = page[-1].n
 
 
+def weigh(tables: Tables, after: int, upto: int) -> list[tuple[int, str, int, int, int]]:
+    """(space, room, kind, how many, bytes) of events with numbers in (after, upto]: a part of the log at a time."""
+    what = "space, room, kind"
+    sql = f"SELECT {what}, count(*), sum(length(raw)) FROM log WHERE n > ? AND n <= ? GROUP BY {what}"
+    return [(space, room, kind, n, size) for space, room, kind, n, size in tables.execute(sql, (after, upto))]
+
+
+def newest(tables: Tables) -> int:
+    """The number of the last event taken in; 0 if there is none."""
+    return int(tables.execute("SELECT coalesce(max(n), 0) FROM log")[0][0])
+
+
 def count(tables: Tables, space: int) -> int:
     """How many events the space's log holds."""
     return int(tables.execute("SELECT count(*) FROM log WHERE space = ?", (space,))[0][0])

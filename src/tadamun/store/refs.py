@@ -1,6 +1,6 @@
 """Small numbers for the ids (devices, channels) that recur in every row of the log.
 
-0 stands for "": the space's own channel. Numbers are never reused for another id.
+0 stands for "": the space's own channel. A number stays as long as a row uses it.
 """
 
 from __future__ import annotations
@@ -30,3 +30,11 @@ def ensure(tx: Tables, ids: Iterable[str]) -> dict[str, int]:
         tx.many("INSERT OR IGNORE INTO refs (id) VALUES (?)", [(bytes.fromhex(i),) for i in missing])
         known.update(numbers(tx, missing))
     return known
+
+
+def tidy(tx: Tables) -> None:
+    """Let go of the ids that no row uses any more."""
+    tx.execute(
+        "DELETE FROM refs WHERE n NOT IN"
+        " (SELECT device FROM log UNION SELECT channel FROM log UNION SELECT device FROM parked)"
+    )

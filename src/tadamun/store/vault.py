@@ -95,7 +95,7 @@ class Vault:
     def open(cls, folder: Path, passphrase: str) -> Vault:
         """Raises VaultError: none there, in use, wrong passphrase, newer version, damaged. Nothing is changed then."""
         if not (folder / KEY).exists():
-            if (folder / DATABASE).exists():
+            if cls.exists(folder):
                 raise VaultError(
                     "The vault in {folder} has lost its key file. Put back a copy of {file}.",
                     folder=str(folder),

@@ -57,6 +57,10 @@ class WireStore:
         """Bytes that events take, as quotas count them."""
         return self._writes.size
 
+    def weigh(self, mailboxes: Collection[str]) -> int:
+        """Bytes that the events of these mailboxes take, as quotas count them."""
+        return self._writes.weigh(mailboxes)
+
     async def put(self, events: Sequence[tuple[Event, bytes]]) -> list[Put]:
         """Store a batch in one transaction; one answer each, in order. A full disk answers FULL."""
         loop = asyncio.get_running_loop()

@@ -60,6 +60,10 @@ class Sizes:
         self.total += size
         return found[0]
 
+    def held(self, box: str) -> int:
+        """Bytes in a mailbox."""
+        return self._held.get(box, (0, 0))[1]
+
     def number(self, box: str) -> int:
         """The mailbox's number in the file. Raises KeyError."""
         return self._held[box][0]
@@ -70,7 +74,7 @@ class Sizes:
         if quota.evict:
             floor = max(self._floors.get(ALL, -1), self._floors.get(row.box, -1))
             return row.size <= min(quota.total, quota.mailbox) and row.event.created_at > floor
-        held = self._held.get(row.box, (0, 0))[1]
+        held = self.held(row.box)
         return self.total + more + row.size <= quota.total and held + more_here + row.size <= quota.mailbox
 
     def excess(self, boxes: Iterable[str]) -> list[tuple[str, int]]:

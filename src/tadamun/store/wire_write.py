@@ -5,7 +5,7 @@ in its one writing thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,6 +36,10 @@ class Writes:
     def size(self) -> int:
         """Bytes that events take, as quotas count them."""
         return self._sizes.total
+
+    def weigh(self, mailboxes: Iterable[str]) -> int:
+        """Bytes of these mailboxes, likewise."""
+        return sum(map(self._sizes.held, mailboxes))
 
     def put(self, events: Sequence[tuple[Event, bytes]]) -> tuple[list[Put], list[Stored]]:
         """One answer each, and those that are new, in order of arrival. On a full disk every answer is FULL."""
