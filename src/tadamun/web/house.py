@@ -193,11 +193,12 @@ class House:
         try:
             async with self.doors.open(wish.passphrase) as node:
                 wish.passphrase = ""
+                if wish.answer.done():
+                    return  # whoever asked hung up meanwhile: nobody is here
                 self._node, self.trouble = node, None
                 node.listeners.add(self._heard)
                 self.touch()
-                if not wish.answer.done():
-                    wish.answer.set_result(None)
+                wish.answer.set_result(None)
                 self._tell()
                 try:
                     await self._leave.wait()
