@@ -17,10 +17,10 @@ pytestmark = pytest.mark.anyio
 class Stream:
     """An open page's connection, read event by event."""
 
-    def __init__(self, pages: Pages, state: str = "") -> None:
+    def __init__(self, pages: Pages, state: str = "", seen: str = "") -> None:
         self.told: asyncio.Queue[bytes] = asyncio.Queue()
         self.headers: dict[bytes, bytes] = {}
-        self._path = pages.url("live", state=state)
+        self._path = pages.url("live", state=state, seen=seen)
         self._pages = pages
 
     async def run(self) -> None:
@@ -77,6 +77,23 @@ async def test_a_page_made_before_locking_learns_it_when_it_connects(pages: Page
         assert "event: open" in await stream.next()
         assert await stream.next() == "event: state\ndata: \n\n"
         task.cancel()
+
+
+async def test_a_page_made_before_a_change_learns_it_when_it_connects(pages: Pages) -> None:
+    seen = str(pages.house.changes)
+    heard = asyncio.Event()
+    pages.house.listeners.add(lambda space: heard.set())
+    await pages.space()
+    await heard.wait()
+    late, early = Stream(pages, "open", seen), Stream(pages, "open", str(pages.house.changes))
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one.run()) for one in (late, early)]
+        for one in (late, early):
+            assert "event: open" in await one.next()
+        assert await late.next() == "event: changed\ndata: \n\n"
+        assert early.told.empty()
+        for task in tasks:
+            task.cancel()
 
 
 async def test_a_thousand_changes_are_one(pages: Pages, stream: Stream) -> None:

@@ -59,7 +59,9 @@ def build(site: Site, links: Links, live: Live) -> guard.Guard:
     async def changes(request: Request) -> Response:
         made = request.query_params.get("state", "")
         state = State(made) if made in set(State) else site.house.state
-        return StreamingResponse(live.events(state), media_type="text/event-stream")
+        return StreamingResponse(
+            live.events(state, request.query_params.get("seen", "")), media_type="text/event-stream"
+        )
 
     routes = [
         Route("/enter/{token}", enter, methods=["GET"]),

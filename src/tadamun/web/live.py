@@ -42,8 +42,8 @@ class Live:
             waiting.add(what)
             wake.set()
 
-    async def events(self, state: State) -> AsyncIterator[bytes]:
-        """The stream for one page, which was made while the house was in that state."""
+    async def events(self, state: State, seen: str = "") -> AsyncIterator[bytes]:
+        """The stream for one page, which was made while the house was in that state and had seen so many changes."""
         wake, waiting = asyncio.Event(), set[str]()
         while len(self._listeners) >= MOST:
             oldest = next(iter(self._listeners))
@@ -55,6 +55,10 @@ class Live:
             yield f"retry: 1000\nevent: open\ndata: {self._run}\n\n".encode()
             if self._house.state is not state:
                 waiting.add("state")
+                wake.set()
+            elif seen and seen != str(self._house.changes):
+                # Something came between making the page and this connection, or while it was broken.
+                waiting.add("changed")
                 wake.set()
             while wake not in self._ended:
                 with suppress(TimeoutError):

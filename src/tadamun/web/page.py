@@ -124,7 +124,10 @@ class Typed(Mapping[str, str]):
 
 @dataclass
 class Visit:
-    """One request of one person. session: which browser. error: what went wrong with what was just posted."""
+    """One request of one person. session: which browser. error: what went wrong with what was just posted.
+
+    seen: how many changes the house had seen when it came.
+    """
 
     site: Site
     page: Page
@@ -133,6 +136,7 @@ class Visit:
     path: Mapping[str, str]
     form: Form = field(default_factory=Form)
     error: str = ""
+    seen: int = 0
     preferences: Mapping[str, Any] = field(default_factory=dict)
 
     @property

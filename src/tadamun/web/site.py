@@ -103,7 +103,7 @@ class Site:
     async def answer(self, page: Page, request: Request) -> Response:
         """One visit to a page."""
         self._speak(request, {})
-        visit = Visit(self, page, request, request.scope["session"], request.path_params)
+        visit = Visit(self, page, request, request.scope["session"], request.path_params, seen=self.house.changes)
         if QUIET not in request.headers:
             self.house.touch()
         try:
@@ -165,6 +165,7 @@ class Site:
                 if page.nav
             ],
             "form_token": lambda: self.tokens.make(visit.session),
+            "seen": visit.seen,
             "standing_token": self.tokens.standing(visit.session),
             "here": visit.here,
             "typed": Typed(visit.form),
