@@ -1,4 +1,4 @@
-"""The stage of the browser tests: one Chromium a file, one window a person, and pictures of what failed."""
+"""The stage of the browser tests: Chromium and nodes for a file, a window for a person, and pictures of what failed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from kits.browser import SEEN, Looks, Opens, Window, chromium, window
+from kits.processes import Node, Troupe, troupe
 
 FAILED = pytest.StashKey[bool]()
 
@@ -19,6 +20,20 @@ FAILED = pytest.StashKey[bool]()
 def browser() -> Iterator[Browser]:
     with chromium() as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Troupe]:
+    with troupe(tmp_path_factory.mktemp("stage")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def pair(stage: Troupe) -> list[Node]:
+    """Nour, who founded the space, and Sami, whom she let in; they meet by a keeper. His pages are in Arabic."""
+    nour, sami = stage.founded([stage.keeper().address], "Nour", "سامي", pages=True)
+    sami.call("node.prefer", language="ar")
+    return [nour, sami]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 SEEN: Final = Path(__file__).parents[2] / "build" / "browser"  # what failing tests leave behind
 MISSING: Final = "Chromium was not found, so no page was looked at in a browser. On Debian: apt install chromium"
-PATIENT: Final = 20_000  # milliseconds until a state that should come is given up, on a busy machine
+PATIENT: Final = 10_000  # milliseconds until a state that should come is given up, on a busy machine
 
 FLAGS: Final = (
     "--no-sandbox",  # root may not have one; all that is loaded is our own pages

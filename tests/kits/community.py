@@ -143,7 +143,10 @@ def community(stage: Troupe, people: Sequence[Person] = PEOPLE) -> Community:
     keeper.program = program
     stage.children.append(keeper)
     keeper.start()
-    nodes = {one.name: stage.node(f"person{n}", [keeper.address], program=program) for n, one in enumerate(people)}
+    nodes = {
+        one.name: stage.node(f"person{n}", [keeper.address], program=program, pages=True)
+        for n, one in enumerate(people)
+    }
     for one, node in zip(people, nodes.values(), strict=True):
         who = {"called": one.name, "pronouns": one.pronouns, "languages": list(one.languages), "about": one.about}
         if one is people[0]:

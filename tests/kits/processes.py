@@ -120,7 +120,13 @@ class Node(Child):
     """A person's node. `call` goes through the door of the running process, `run` is a command of its own."""
 
     def __init__(
-        self, folder: Path, peers: Sequence[str] = (), *, listen: str = "", program: Sequence[str] = ()
+        self,
+        folder: Path,
+        peers: Sequence[str] = (),
+        *,
+        listen: str = "",
+        program: Sequence[str] = (),
+        pages: bool = False,
     ) -> None:
         self.home = folder / "home"
         folder.mkdir(parents=True)
@@ -129,8 +135,9 @@ class Node(Child):
         self.passphrase_file.chmod(0o600)
         make_vault(self.home)
         more = [f"--peer={one}" for one in peers] + ([f"--listen={listen}"] if listen else [])
+        more.append("--no-browser" if pages else "--no-pages")
         super().__init__(
-            folder, "up", "--json", "--no-pages", f"--home={self.home}", "--no-lan", *more,
+            folder, "up", "--json", f"--home={self.home}", "--no-lan", *more,
             program=program, passphrase=self.passphrase_file,
         )  # fmt: skip
 
@@ -208,9 +215,11 @@ class Troupe:
             made.start()
         return made
 
-    def founded(self, peers: Sequence[str], *names: str, history: str = "all", level: int = 10) -> list[Node]:
+    def founded(
+        self, peers: Sequence[str], *names: str, history: str = "all", level: int = 10, **how: Any
+    ) -> list[Node]:
         """Nodes of a space; the first founded it and let the others in."""
-        first, *others = [self.node(name, peers) for name in names]
+        first, *others = [self.node(name, peers, **how) for name in names]
         first.call("space.new", name="Circle", called=names[0], history=history)
         if others:
             link = first.call("invite.new", uses=len(others), level=level)["link"]

@@ -1,0 +1,34 @@
+"""Where every page is, in a given community: made of the pages' own paths, so that no new page can be forgotten."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tadamun.main import room_pages
+from tadamun.web import own
+from tadamun.web.house import State
+from tadamun.web.page import Page
+
+SILENT = frozenset({"awake"})  # answer a script and show nothing
+PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+
+def pages(state: State) -> list[Page]:
+    """All that can be looked at while the house is in that state; those of one state alone, if not open."""
+    return [
+        page
+        for page in (*own.PAGES, *room_pages())
+        if page.get is not None
+        and page.name not in SILENT
+        and state in page.when
+        and (state is State.OPEN or State.OPEN not in page.when)
+    ]
+
+
+def path(page: Page, given: Mapping[str, str]) -> str:
+    """The page's path below the pages' own, with what is given put into its braces.
+
+    A KeyError says that a page has come whose braces hold what nobody gave: see who calls this.
+    """
+    return PLACE.sub(lambda found: given[found[1]], page.path).removeprefix("/")
