@@ -41,7 +41,7 @@ ASKED: list[tuple[list[str], str, dict[str, Any]]] = [
         "invite.new",
         {"space": "", "uses": 3, "expires": 43_200, "level": 0},
     ),
-    (["invite", "--role", "منسق"], "invite.new", {"space": "", "uses": 1, "expires": 604_800, "level": 50}),
+    (["invite", "--role", "التنسيق"], "invite.new", {"space": "", "uses": 1, "expires": 604_800, "level": 50}),
     (["invite", "list"], "invite.list", {"space": ""}),
     (["invite", "revoke", "3fa9"], "invite.revoke", {"space": "", "key": "3fa9"}),
     (
@@ -84,7 +84,7 @@ each = pytest.mark.parametrize(("typed", "call", "params"), ASKED, ids=[" ".join
 
 @each
 def test_the_node_is_asked(typed: list[str], call: str, params: dict[str, Any], terminal: Terminal) -> None:
-    language = ("--language", "ar") if "منسق" in typed else ()
+    language = ("--language", "ar") if "التنسيق" in typed else ()
     result = terminal.run(*typed, *language)
     assert result.exit_code == 0, result.stderr
     assert terminal.fake.asked == [(call, params)]
@@ -93,7 +93,7 @@ def test_the_node_is_asked(typed: list[str], call: str, params: dict[str, Any], 
 
 @each
 def test_the_answer_as_json(typed: list[str], call: str, params: dict[str, Any], terminal: Terminal) -> None:
-    language = ("--language", "ar") if "منسق" in typed else ()
+    language = ("--language", "ar") if "التنسيق" in typed else ()
     result = terminal.run("--json", *typed, *language)
     assert result.exit_code == 0
     assert result.stdout.count("\n") == 1
@@ -112,7 +112,7 @@ def test_arabic_answers_are_in_arabic(typed: list[str], call: str, params: dict[
 def test_only_joining_needs_the_network_at_once(
     typed: list[str], call: str, params: dict[str, Any], terminal: Terminal
 ) -> None:
-    language = ("--language", "ar") if "منسق" in typed else ()
+    language = ("--language", "ar") if "التنسيق" in typed else ()
     terminal.run(*typed, *language)
     assert terminal.fake.opened == [call == "join"]
 
@@ -131,7 +131,7 @@ def test_only_joining_needs_the_network_at_once(
 def test_errors_end_with_their_code(
     typed: list[str], call: str, params: dict[str, Any], error: Exception, code: int, terminal: Terminal
 ) -> None:
-    language = ("--language", "ar") if "منسق" in typed else ()
+    language = ("--language", "ar") if "التنسيق" in typed else ()
     terminal.fake.answers[call] = error
     result = terminal.run(*typed, *language)
     assert result.exit_code == code
