@@ -27,6 +27,8 @@ async def running(node: Node) -> AsyncIterator[Node]:
     sys.setswitchinterval(0.001)
     # A batch makes tens of thousands of objects that hold no cycles; looking through them all the time costs a tenth.
     gc.set_threshold(100_000, 20, 50)
+    # What was loaded stays as long as the node: to look through it again would stop everything for half a second.
+    gc.freeze()
     _one_heap()
     started = asyncio.Event()
     failed: Exception | None = None
@@ -45,6 +47,8 @@ async def running(node: Node) -> AsyncIterator[Node]:
                 waiting.cancel()
     except* LocalError as group:
         failed = failed or first(group)
+    finally:
+        gc.unfreeze()
     if failed is not None:
         raise failed
 

@@ -41,7 +41,7 @@ def refresh(before: ControlState, look: Look, keys: Iterable[str], epochs: bool)
         elif sort == "a":
             spent = spent | {name} if look.spent(name) else spent - {name}
     charter, charter_by = look.charter()
-    return replace(
+    after = replace(
         before,
         charter=charter,
         charter_by=charter_by,
@@ -54,6 +54,7 @@ def refresh(before: ControlState, look: Look, keys: Iterable[str], epochs: bool)
         depth=look.depth() if epochs else before.depth,
         electorate=look.electorate() if any(key[0] == "m" for key in asked) else before.electorate,
     )
+    return after.follow(before, [key[1:] for key in asked if key[0] == "d"])
 
 
 def _with_dependants(look: Look, keys: set[str]) -> set[str]:

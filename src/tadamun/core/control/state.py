@@ -5,8 +5,8 @@ Values only; how they come about is in era.py and look.py. Mappings are never ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from tadamun.core.charter import NEWCOMER, STEWARD, Charter
@@ -104,10 +104,29 @@ class ControlState:
     depth: int
     electorate: frozenset[str]
     spent: frozenset[str] = frozenset()
+    _live: Mapping[str, Device] | None = field(default=None, init=False, repr=False, compare=False)
 
-    def live_devices(self) -> dict[str, Device]:
-        """Devices that may act and read now."""
-        return {key: device for key, device in self.devices.items() if device.live}
+    def live_devices(self) -> Mapping[str, Device]:
+        """Devices that may act and read now. Found once: asked for at every step of one event more."""
+        if self._live is None:
+            self._remember({key: device for key, device in self.devices.items() if device.live})
+        return self._live or {}
+
+    def follow(self, before: ControlState, devices: Iterable[str]) -> ControlState:
+        """This state, which differs from the one before in no other devices than these: what was found there serves."""
+        if before._live is not None:
+            live = dict(before._live)
+            for key in devices:
+                device = self.devices.get(key)
+                if device is not None and device.live:
+                    live[key] = device
+                else:
+                    live.pop(key, None)
+            self._remember(live)
+        return self
+
+    def _remember(self, live: Mapping[str, Device]) -> None:
+        object.__setattr__(self, "_live", live)  # no part of the value: whoever looks sees the same before and after
 
     def level(self, member: str) -> int | None:
         """The level of a member; None for anybody else."""
