@@ -36,6 +36,7 @@ def toy() -> Room:
         authorise=authorise,
         tables=(),
         project=lambda tables, space, topic, state: None,
+        forget=lambda tables, space: None,
     )
 
 

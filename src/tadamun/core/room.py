@@ -82,6 +82,7 @@ class Room:
     search(state): what full text should find for the topic, or None for nothing.
     calls: what people can do here, by name (`talk.post`). local: CREATE IF NOT EXISTS statements of tables that are
         this node's own memory (unread marks, drafts) and not derived from the log: `rebuild` keeps them.
+    forget(tables, space): empty all its tables, `local` too, of everything that is about the space.
     glance(bench, space): what a list of spaces shows of the room in one, as plain JSON values; quick whatever its size.
     """
 
@@ -94,6 +95,7 @@ class Room:
     authorise: Callable[[Any, Said[Any], Standing], Verdict]
     tables: tuple[str, ...]
     project: Callable[[Tables, str, str, Any], None]
+    forget: Callable[[Tables, str], None]
     search: Callable[[Any], SearchText | None] = lambda state: None
     fresh: Callable[[Tables, str, Sequence[Said[Any]]], None] | None = None
     calls: Mapping[str, Call] = field(default_factory=dict)

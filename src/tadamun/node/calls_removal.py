@@ -107,9 +107,9 @@ def _who(place: Place, member: str) -> str:
 def _able(place: Place, member: str) -> set[str]:
     """Members who can remove that one alone (rule 2)."""
     state = place.log.state
-    level = state.level(member)
-    need = max(state.charter.remove, -1 if level is None else level + 1)
-    return {one for one in state.members if one != member and (state.level(one) or 0) >= need}
+    weight = state.weight(member)
+    need = max(state.charter.remove, -1 if weight is None else weight + 1)
+    return {one for one in state.members if one != member and state.authority(one) >= need}
 
 
 CALLS = {"members.removal": Call(Removal, removal)}

@@ -24,7 +24,8 @@ async def rules(bench: Bench, asked: In) -> dict[str, Any]:
     """
     place = bench.node.desk.place(bench.space(asked.space))
     state = place.log.state
-    levels = bench.members(place.space)
+    levels = {member: state.authority(member) for member in state.members}  # a newcomer decides nothing
+    weights = {member: state.weight(member) or 0 for member in state.members}
     needed = {act: int(getattr(state.charter, act)) for act in ACTS}
     needed["moderate"] = MODERATES
     history = state.charter.history
@@ -35,8 +36,8 @@ async def rules(bench: Bench, asked: In) -> dict[str, Any]:
                 "act": act,
                 "level": level,
                 "role": ROLES.get(level, ""),
-                "may": sum(held >= level for held in levels.values()),
-                "mine": levels[place.me] >= level,
+                "may": sum(held >= level for held in (weights if act == "write" else levels).values()),
+                "mine": (weights if act == "write" else levels)[place.me] >= level,
             }
             for act, level in needed.items()
         ],

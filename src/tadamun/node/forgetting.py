@@ -10,11 +10,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from tadamun.core.ports import Filter, Tables
+from tadamun.core.ports import Filter
 from tadamun.node.chores import SPENT
 from tadamun.node.mail import LOOK_AGAIN
 from tadamun.node.place import Place
-from tadamun.node.views import tables_of
 from tadamun.store import meta, refs, search, spaces
 
 if TYPE_CHECKING:
@@ -60,17 +59,11 @@ def _remove(node: Node, place: Place) -> None:
             meta.remove(tx, f"device-link:{key}")
         spaces.remove(tx, place.ref)
         search.clear(tx, place.ref)
-        _clear_views(tx, node, place.space)
+        for room in node.parts.rooms:
+            room.forget(tx, place.space)
         for name in _ROW:
             meta.remove(tx, name.format(place.ref))
         for start in _ROWS:
             for key, _ in meta.beginning(tx, start.format(place.ref)):
                 meta.remove(tx, key)
         refs.tidy(tx)
-
-
-def _clear_views(tx: Tables, node: Node, space: str) -> None:
-    """Rooms name a space by its id, as text or as bytes."""
-    for room in node.parts.rooms:
-        for table in tables_of(room):
-            tx.execute(f"DELETE FROM {table} WHERE space IN (?, ?)", (space, bytes.fromhex(space)))

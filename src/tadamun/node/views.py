@@ -124,13 +124,6 @@ def dump(tables: Tables, rooms: Sequence[Room]) -> dict[str, list[tuple[Any, ...
     return rows
 
 
-def tables_of(room: Room) -> list[str]:
-    """Names of all its tables, of this node's own memory too; each has a column `space`."""
-    every = (*room.tables, *room.local)
-    found = (_NAME.match(statement.strip()) for statement in every)
-    return [one[2] for one in found if one is not None and one[1].upper() == "TABLE"]
-
-
 def _make(tx: Tables, rooms: Sequence[Room]) -> None:
     for room in rooms:
         for kind, name in reversed(_names(room)):

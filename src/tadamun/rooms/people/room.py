@@ -17,6 +17,7 @@ ROOM: Final = Room(
     authorise=rules.authorise,
     tables=view.TABLES,
     project=view.project,
+    forget=view.forget,
     search=view.search,
     calls={**calls.CALLS, **card.CALLS},
     local=view.LOCAL,

@@ -62,6 +62,12 @@ def project(tables: Tables, space: str, member: str, person: Person | None) -> N
     )
 
 
+def forget(tables: Tables, space: str) -> None:
+    """Nothing of the space is left here."""
+    for table in ("people_profiles", "people_vouches", "people_verified"):
+        tables.execute(f"DELETE FROM {table} WHERE space = ?", (space,))
+
+
 def search(person: Person) -> SearchText | None:
     """Members are found by the name they have now and by what they say of themselves."""
     if person.profile is None:

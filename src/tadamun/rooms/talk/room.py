@@ -17,6 +17,7 @@ ROOM: Final = Room(
     authorise=rules.authorise,
     tables=view.TABLES,
     project=view.project,
+    forget=view.forget,
     search=view.search,
     fresh=view.fresh,
     calls=calls.CALLS,

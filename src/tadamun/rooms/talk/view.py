@@ -77,6 +77,14 @@ def project(tables: Tables, space: str, topic: str, talked: Talked | None) -> No
         )
 
 
+def forget(tables: Tables, space: str) -> None:
+    """Nothing of the space is left here, its number neither."""
+    for table in ("talk_posts", "talk_topics", "talk_reactions"):
+        tables.execute(f"DELETE FROM {table} WHERE space = ?", (number(tables, space),))
+    for table, column in (("talk_read", "space"), ("talk_drafts", "space"), ("talk_spaces", "id")):
+        tables.execute(f"DELETE FROM {table} WHERE {column} = ?", (bytes.fromhex(space),))
+
+
 def fresh(tables: Tables, space: str, saids: Sequence[Said[Any]]) -> None:
     """Many posts of which nothing else was said yet: the rows that `project` would write, in two statements."""
     at = _numbered(tables, space)
