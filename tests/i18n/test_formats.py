@@ -41,14 +41,20 @@ def test_numbers(language: Language, value: int, text: str) -> None:
 @pytest.mark.parametrize(
     ("language", "count", "text"),
     [
-        (ENGLISH, 0, "0 byte"),
-        (ENGLISH, 999, "999 byte"),
+        (ENGLISH, 0, "0 bytes"),
+        (ENGLISH, 1, "1 byte"),
+        (ENGLISH, 999, "999 bytes"),
         (ENGLISH, 1_000, "1 kB"),
         (ENGLISH, 1_450, "1.4 kB"),
         (ENGLISH, 1_500_000, "1.5 MB"),
         (ENGLISH, 250_000_000, "250 MB"),
         (ENGLISH, 3 * 10**15, "3,000 TB"),
-        (LEBANON, 1_500_000, "١٫٥ م.ب"),
+        (LEBANON, 1_500_000, "١٫٥ ميغابايت"),
+        (LEBANON, 12_345, "١٢ كيلوبايت"),
+        (LEBANON, 5, "٥ بايتات"),
+        (LEBANON, 100, "١٠٠ بايت"),
+        (LEBANON, 3_000, "٣ كيلوبايت"),
+        (MOROCCO, 1_450, "1,4 كيلوبايت"),
     ],
 )
 def test_sizes(language: Language, count: int, text: str) -> None:

@@ -51,19 +51,24 @@ def number(value: int) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes, in the unit (powers of 1,000) that leaves at most three digits: `1.4 MB`."""
-    from babel.units import format_unit
+    """Bytes, in the unit (powers of 1,000) that leaves at most three digits: `1.4 MB`.
 
-    units = ("digital-byte", "digital-kilobyte", "digital-megabyte", "digital-gigabyte", "digital-terabyte")
-    value, unit = float(count), 0
-    while value >= 1000 and unit < len(units) - 1:
+    The units' names are ours: CLDR lacks them for some counts in Arabic, and Babel then writes the unit's code.
+    """
+    from babel.numbers import format_decimal
+
+    from tadamun.i18n.words import _, say_count
+
+    if count < 1000:
+        return say_count("{count} byte", "{count} bytes", count)
+    forms = (_("{size} kB"), _("{size} MB"), _("{size} GB"), _("{size} TB"))
+    value, unit = count / 1000, 0
+    while value >= 1000 and unit < len(forms) - 1:
         value, unit = value / 1000, unit + 1
     language = current()
-    rounded = round(value, 1) if value < 10 and unit else round(value)
-    text = format_unit(
-        rounded, units[unit], length="short", locale=_locale(language), numbering_system=_digits(language)
-    )
-    return _in_digits(text, language)
+    rounded = round(value, 1) if value < 10 else round(value)
+    text = format_decimal(rounded, locale=_locale(language), numbering_system=_digits(language))
+    return forms[unit].replace("{size}", _in_digits(text, language))
 
 
 def ago(then: int, now: int) -> str:
