@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import html
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -203,6 +203,20 @@ class Pages:
 
     async def post(self, path: str, fields: Mapping[str, str | Sequence[str]], **how: Any) -> Answer:
         return await self.browser.post(path, fields, **how)
+
+    async def until(self, so: Callable[[House], bool]) -> None:
+        """Wait for the house to be so."""
+        came = asyncio.Event()
+
+        def look() -> None:
+            if so(self.house):
+                came.set()
+
+        self.house.watchers.add(look)
+        look()
+        async with asyncio.timeout(30):
+            await came.wait()
+        self.house.watchers.discard(look)
 
     def stranger(self) -> Browser:
         """A browser that was not let in."""

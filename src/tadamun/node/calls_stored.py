@@ -17,7 +17,7 @@ from tadamun.store import log, outbox, parked, wiping
 
 STEP: Final = 5_000  # events weighed at a time, so that nothing else waits for long
 SURE: Final = "wipe"
-BESIDES: Final = ("language", "pages.json")  # what the command line and the pages keep in the same folder
+BESIDES: Final = ("language", "pages.json", "pages.html")  # what the command line and the pages keep in the same folder
 
 _STAYS: Final = N_("Copies on other members' devices stay: this node cannot reach into them.")
 _LISTED: Final = N_("The others still count you as a member. To end that, leave the space first.")

@@ -17,7 +17,7 @@ LEAST: Final = 8  # characters of a passphrase that somebody makes up; as on the
 
 
 async def welcome(visit: Visit) -> Response:
-    return await visit.render("welcome.html")
+    return await visit.render("welcome.html", trouble=_trouble(visit))
 
 
 async def begin(visit: Visit) -> Response:
@@ -36,9 +36,7 @@ async def begin(visit: Visit) -> Response:
 
 
 async def locked(visit: Visit) -> Response:
-    trouble = visit.site.house.trouble
-    why = say(trouble.message, **trouble.arguments) if trouble is not None else ""
-    return await visit.render("unlock.html", trouble=why)
+    return await visit.render("unlock.html", trouble=_trouble(visit))
 
 
 async def unlock(visit: Visit) -> Response:
@@ -74,6 +72,12 @@ async def lock(visit: Visit) -> Response:
 async def awake(visit: Visit) -> Response:
     """Somebody types or reads: asked for now and then by the page's script, so that the house stays open."""
     return Response(status_code=204)
+
+
+def _trouble(visit: Visit) -> str:
+    """What ended the node, if it was not the person: in words."""
+    trouble = visit.site.house.trouble
+    return say(trouble.message, **trouble.arguments) if trouble is not None else ""
 
 
 PAGES: Final = (

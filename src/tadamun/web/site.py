@@ -130,9 +130,7 @@ class Site:
         """See Visit.render."""
         state = self.house.state
         language = current()
-        spaces: list[dict[str, Any]] = []
-        if state is State.OPEN:
-            spaces = await self.house.call("space.list", {})
+        spaces = await self._spaces()
         here = visit.path.get("space", "")
         everywhere = {
             "lang": language.code,
@@ -180,7 +178,7 @@ class Site:
         """A page that says no and shows nothing of anybody's: for whoever may not be the person this node is for."""
         if not isinstance(request, Request):
             request = Request(request)  # type: ignore[arg-type]  # a scope is a mutable mapping
-            self._speak(request, {})
+        self._speak(request, {})
         language = current()
         context = {
             "lang": language.code, "dir": "rtl" if language.rtl else "ltr", "house": "none", "message": say(message),
@@ -232,11 +230,12 @@ class Site:
         status = STATUSES.get(error.code, 500)
         visit.error = words
         try:
-            if visit.request.method == "POST" and visit.page.get is not None:
-                answer = await visit.page.get(visit)
-                answer.status_code = status
-                return answer
             if visit.request.method == "POST":
+                if visit.page.get is not None:
+                    with suppress(LocalError):  # then there is no such page any more, but there is what was typed
+                        answer = await visit.page.get(visit)
+                        answer.status_code = status
+                        return answer
                 return await self.again(visit, visit.here, visit.form, words, status)
             return await self.render(visit, "failed.html", status, {"message": words})
         except LocalError:
@@ -253,6 +252,13 @@ class Site:
 
     def note(self, error: Exception) -> None:
         self.unforeseen[whereabouts(error)] += 1
+
+    async def _spaces(self) -> list[dict[str, Any]]:
+        """None where they cannot be told: the node that did what this page tells of may have ended by it."""
+        with suppress(LocalError):
+            found: list[dict[str, Any]] = await self.house.call("space.list", {})
+            return found
+        return []
 
     def _landing(self) -> str:
         return self.url(LANDING[self.house.state])
