@@ -19,7 +19,7 @@ $(DEV): tools/setup tools/requirements-dev.txt pyproject.toml
 	@tools/setup dev
 	@touch $@ $(RUN)
 
-.PHONY: up demo test test-long lint types contracts bench words fmt clean help
+.PHONY: up demo test test-long lint types contracts bench screens words fmt clean help
 
 up: $(RUN)  ## your own node, with its pages in your browser
 	@.venv/bin/tadamun up
@@ -45,6 +45,9 @@ contracts: $(DEV)  ## who may import whom
 
 bench: $(DEV)  ## every benchmark, as JSON and as the table in docs/performance.md
 	$(PYTHON) -m bench --table docs/performance.md
+
+screens: $(DEV)  ## every page as a picture: Arabic and English, light and dark, desktop and phone, in build/screens
+	@tools/screens
 
 words: $(RUN)  ## after a change of anything people read: collect it for translation
 	$(PYTHON) -m tadamun.i18n.catalogue

@@ -9,8 +9,8 @@ from playwright.sync_api import Response
 
 from kits.axe import told
 from kits.browser import DESKTOP, NARROW, Opens, Window, fits
-from kits.community import NOUR, SAMI, SPACE, Community, community
-from kits.everywhere import pages, path
+from kits.community import NOUR, Community, community
+from kits.everywhere import given, pages, path
 from kits.person import Computer, Person
 from kits.processes import Troupe
 from tadamun.web.house import State
@@ -27,25 +27,14 @@ def town(stage: Troupe) -> Community:
     return made
 
 
-def given(town: Community) -> dict[str, str]:
-    """What stands in the braces of paths."""
-    node = town.nodes[NOUR]
-    [space] = node.call("space.list")
-    people = {one["name"]: one["member"] for one in node.call("people.list", space=SPACE)}
-    return {
-        "space": space["space"],
-        "member": people[SAMI],
-        "post": town.posts["mother"],
-        "thread": town.posts["mother"],
-    }
-
-
-def problems(window: Window, address: str) -> Iterator[str]:
+def problems(window: Window, address: str, language: str) -> Iterator[str]:
     """What is wrong with the page at that address, in every theme and at every width."""
     page = window.page
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     page.emulate_media(color_scheme="light", contrast="no-preference")
     page.goto(address)
+    if (spoken := page.locator("html").get_attribute("lang")) != language:
+        yield f"{address} speaks {spoken}"
     yield from told(page, f"{address} light")
     for scheme, contrast in (("dark", "no-preference"), ("light", "more"), ("dark", "more")):
         page.emulate_media(color_scheme=scheme, contrast=contrast)  # type: ignore[arg-type] - two of its literals
@@ -65,7 +54,11 @@ def test_every_page_of_an_open_house(opens: Opens, town: Community, language: st
     nour = Person(node, opens("Nour", language=language))
     base = nour.enter()
     places = given(town)
-    found = [problem for page in pages(State.OPEN) for problem in problems(nour.window, f"{base}/{path(page, places)}")]
+    found = [
+        problem
+        for page in pages(State.OPEN)
+        for problem in problems(nour.window, f"{base}/{path(page, places)}", language)
+    ]
     assert not found, "\n".join(found)
 
 
@@ -76,7 +69,11 @@ def test_every_page_of_a_fresh_house(opens: Opens, stage: Troupe, language: str)
     computer.start()
     nour = Person(computer, opens("Nour", language=language))
     base = nour.enter()
-    found = [problem for page in pages(State.FRESH) for problem in problems(nour.window, f"{base}/{path(page, {})}")]
+    found = [
+        problem
+        for page in pages(State.FRESH)
+        for problem in problems(nour.window, f"{base}/{path(page, {})}", language)
+    ]
     assert not found, "\n".join(found)
 
 
@@ -87,7 +84,11 @@ def test_every_page_of_a_locked_house(opens: Opens, town: Community, language: s
     nour = Person(node, opens("Nour", language=language))
     base = nour.enter()
     nour.lock()
-    found = [problem for page in pages(State.LOCKED) for problem in problems(nour.window, f"{base}/{path(page, {})}")]
+    found = [
+        problem
+        for page in pages(State.LOCKED)
+        for problem in problems(nour.window, f"{base}/{path(page, {})}", language)
+    ]
     nour.go("unlock")
     nour.unlock()
     nour.page.wait_for_url(f"{base}/")
@@ -103,9 +104,9 @@ def test_every_page_that_refuses(opens: Opens, town: Community, language: str) -
     base = nour.enter()
     found: list[str] = []
     with nour.window.trouble("status of 404"), stranger.trouble(r"status of (403|404|410)"):
-        found += problems(nour.window, f"{base}/there-is-no-such-page")
-        found += problems(stranger, f"{base}/enter/an-old-link")
-        found += problems(stranger, f"{base}/")
+        found += problems(nour.window, f"{base}/there-is-no-such-page", language)
+        found += problems(stranger, f"{base}/enter/an-old-link", language)
+        found += problems(stranger, f"{base}/", language)
     assert not found, "\n".join(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from kits.community import NOUR, SAMI, SPACE, Community
 from tadamun.main import room_pages
 from tadamun.web import own
 from tadamun.web.house import State
@@ -32,3 +33,16 @@ def path(page: Page, given: Mapping[str, str]) -> str:
     A KeyError says that a page has come whose braces hold what nobody gave: see who calls this.
     """
     return PLACE.sub(lambda found: given[found[1]], page.path).removeprefix("/")
+
+
+def given(town: Community) -> dict[str, str]:
+    """What stands in the braces of paths."""
+    node = town.nodes[NOUR]
+    [space] = node.call("space.list")
+    people = {one["name"]: one["member"] for one in node.call("people.list", space=SPACE)}
+    return {
+        "space": space["space"],
+        "member": people[SAMI],
+        "post": town.posts["mother"],
+        "thread": town.posts["mother"],
+    }
