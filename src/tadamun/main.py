@@ -135,7 +135,12 @@ class Hands:
         from tadamun.node import door, doorway
         from tadamun.node.node import Reach
 
-        reach = Reach(listen=host_and_port(wanted.listen), peers=tuple(wanted.peers), lan=wanted.lan)
+        reach = Reach(
+            listen=host_and_port(wanted.listen),
+            peers=tuple(wanted.peers),
+            lan=wanted.lan,
+            advertise=tuple(wanted.advertise),
+        )
         if wanted.pages:
             await up_with_pages(wanted, reach, self, ready)
             return

@@ -1,6 +1,6 @@
 """What a node that listens tells others: addresses that mean this machine to them as well."""
 
-from tadamun.carry.reached import MOST, machine, reached
+from tadamun.carry.reached import MOST, machine, networks, reached
 
 OWN = ("127.0.0.1", "192.168.1.20", "203.0.113.7", "::1", "fe80::1", "fd00::20", "2001:db8::7", "192.168.1.20")
 
@@ -34,3 +34,16 @@ def test_a_machine_off_every_network_tells_nothing() -> None:
 
 def test_this_machine_knows_its_own_addresses() -> None:
     assert "127.0.0.1" in machine()
+
+
+def test_networks_are_those_of_its_addresses() -> None:
+    own = [
+        ("127.0.0.1", 8),
+        ("192.168.1.20", 24),
+        ("192.168.1.21", 24),
+        ("10.8.0.2", 32),
+        ("fe80::1", 64),
+        ("::1", 128),
+    ]
+    assert list(map(str, networks([*own, ("fd00:1::20", 64)]))) == ["192.168.1.0/24", "10.8.0.2/32", "fd00:1::/64"]
+    assert not any(network.is_loopback for network in networks())

@@ -7,11 +7,15 @@ from forger import Forger
 from witness import goes_on
 
 from kits.sim import Town
+from tadamun.carry.reached import networks
 from tadamun.core import upkeep
 from tadamun.core.body import spell
 from tadamun.node import whereabouts
 
 pytestmark = pytest.mark.anyio
+
+
+HOME = whereabouts.Around(networks([("192.168.1.20", 24), ("fd12:3456::1", 64)]))
 
 
 async def announce(forger: Forger, *addresses: str, **frame: object) -> None:
@@ -47,16 +51,60 @@ def dialled(town: Town, name: str) -> list[str]:
     ],
 )
 def test_where_nobody_sends_us(address: str) -> None:
-    assert not whereabouts.goes_to(address, loopback=False)
+    assert not whereabouts.goes_to(address, HOME)
 
 
-@pytest.mark.parametrize("address", ["ws://192.168.1.20:7447", "wss://relay.example.org", "ws://[2001:470::1]:7447/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ws://192.168.1.20:7447",
+        "ws://[fd12:3456::20]:7447",
+        "ws://[::ffff:192.168.1.20]:7447",
+        "wss://relay.example.org",
+        "ws://[2001:470::1]:7447/",
+        "ws://203.0.113.7:7447",
+    ],
+)
 def test_where_members_are(address: str) -> None:
-    assert whereabouts.goes_to(address, loopback=False)
+    assert whereabouts.goes_to(address, HOME)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ws://192.168.1.1",  # the router of every other network too
+        "ws://192.168.1.20:7447",
+        "ws://172.16.0.1:2375",
+        "ws://10.0.0.1",
+        "ws://100.100.100.200",  # a data centre's list of secrets
+        "ws://[fd12:3456::20]:7447",
+        "ws://[::ffff:10.0.0.1]:80",
+    ],
+)
+@pytest.mark.parametrize("where", [whereabouts.Around(), whereabouts.Around(networks([("192.168.7.20", 24)]))])
+def test_private_addresses_lead_nowhere_on_a_foreign_network(address: str, where: whereabouts.Around) -> None:
+    assert not whereabouts.goes_to(address, where)
+
+
+def test_loopback_is_for_those_whose_own_relay_is_there() -> None:
+    assert whereabouts.goes_to("ws://127.0.0.1:7447", whereabouts.Around(loopback=True))
+
+
+async def test_a_laptop_that_changes_networks_dials_the_old_ones_addresses_no_more(three: Town) -> None:
+    amal = three.homes["amal"].up
+    amal.networks = HOME.networks
+    await announce(Forger(three.homes["celine"]), "ws://192.168.1.7:7447", "ws://203.0.113.7:7447")
+    await three.settle()
+    assert dialled(three, "amal") == ["ws://192.168.1.7:7447", "ws://203.0.113.7:7447"]
+    amal.networks = networks([("192.168.7.20", 24)])
+    await three.pass_time(20)  # without anybody saying anything
+    assert [one.address for one in amal.peers.status()] == ["ws://203.0.113.7:7447"]
+    assert {one["address"] for one in await three.call("amal", "peers.list")} == {"ws://203.0.113.7:7447"}
 
 
 async def test_only_the_last_announcement_of_a_device_counts(three: Town) -> None:
     celine = Forger(three.homes["celine"])
+    three.homes["amal"].up.networks = networks([("10.1.1.1", 8)])
     for n in range(100):
         await announce(celine, *(f"ws://10.0.{n}.{k}:80" for k in range(8)))
     await announce(celine, "ws://10.9.9.9:80", seq=5)  # said earlier, come late

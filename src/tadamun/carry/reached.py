@@ -13,6 +13,7 @@ from typing import Final
 
 import ifaddr
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MOST: Final = 8  # addresses a node announces (docs/protocol/kinds.md, 3722)
 
 
@@ -35,8 +36,21 @@ def address_of(host: str, port: int) -> str:
 
 def machine() -> list[str]:
     """All addresses of this machine, adapter by adapter."""
+    return [text for text, _ in _interfaces()]
+
+
+def networks(own: Iterable[tuple[str, int]] | None = None) -> tuple[Network, ...]:
+    """The networks that this machine is in, its own loopback aside. own: (address, bits of the network's), by default
+    as they are now."""
+    found = [ipaddress.ip_interface(f"{text}/{prefix}") for text, prefix in (_interfaces() if own is None else own)]
+    return tuple(dict.fromkeys(one.network for one in found if not one.is_loopback and not one.ip.is_link_local))
+
+
+def _interfaces() -> list[tuple[str, int]]:
     return [
-        str(ip.ip[0] if isinstance(ip.ip, tuple) else ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips
+        (str(ip.ip[0] if isinstance(ip.ip, tuple) else ip.ip), ip.network_prefix)
+        for adapter in ifaddr.get_adapters()
+        for ip in adapter.ips
     ]
 
 

@@ -17,6 +17,9 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _LENGTH: Final = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
 _LISTEN: Final = re.compile(r"(?:(?P<host>\[[0-9a-fA-F:.%\w]+\]|[\w.-]+)?:)?(?P<port>\d{1,5})", re.ASCII)
 _PEER: Final = re.compile(r"wss?://[\x21-\x7e]{1,200}")
+_REACHABLE: Final = re.compile(
+    r"wss?://(?:\[[0-9a-fA-F:.]+\]|(?![\w.-]+\.onion\b)[\w.-]{1,180})(?::(?P<port>\d{1,5}))?/?", re.ASCII
+)
 
 # docs/protocol/2-control.md, rule 1; the words are the glossary's.
 ROLES: Final[dict[str, int]] = {
@@ -83,10 +86,22 @@ class Peer(click.ParamType[str]):
         return str(value)
 
 
+class Reachable(Peer):
+    """Where others reach this node: a peer's address of a host and a port alone, as members go to no other."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = super().convert(value, param, ctx)
+        found = _REACHABLE.fullmatch(text)
+        if found is None or int(found["port"] or 1) not in range(1, 65_536):
+            self.fail(say("{value} is no address to tell. Write ws://name.example.org:7447.", value=text), param, ctx)
+        return text
+
+
 LENGTH: Final = Length()
 ROLE: Final = Role()
 LISTEN: Final = Listen()
 PEER: Final = Peer()
+REACHABLE: Final = Reachable()
 
 
 def role_name(level: int) -> str:

@@ -8,17 +8,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from tadamun.cli.browser import open_link
 from tadamun.cli.common import N_, Here, UsageError, _, as_json, command, name, once, paint, show, table
 from tadamun.cli.here import PASSPHRASE_FILE
-from tadamun.cli.kinds import LISTEN, PEER
+from tadamun.cli.kinds import LISTEN, PEER, REACHABLE
 from tadamun.cli.service import Tell, Up
 from tadamun.core.errors import VaultInUse
 from tadamun.node.knock import knock
+
+MOST: Final = 8  # addresses that a node tells (docs/protocol/kinds.md, 3722)
 
 
 @command(
@@ -28,12 +30,27 @@ from tadamun.node.knock import knock
         "pages open in your browser, and ask there for what they need.\n\n"
         "Stop it with Ctrl-C. Nothing is lost by stopping it."
     ),
-    example=("tadamun up", "tadamun up --listen 0.0.0.0:7447", "tadamun up --no-pages --peer ws://192.168.1.20:7447"),
+    example=(
+        "tadamun up",
+        "tadamun up --listen 0.0.0.0:7447",
+        "tadamun up --listen 0.0.0.0:7447 --advertise ws://nour.example.org:7447",
+        "tadamun up --no-pages --peer ws://192.168.1.20:7447",
+    ),
     space=False,
 )
 @click.option("--listen", type=LISTEN, default=None, metavar="ADDRESS", help=N_("Accept peers on this address."))
 @click.option(
     "--peer", "peers", type=PEER, multiple=True, metavar="ADDRESS", help=N_("Meet others here too; may be repeated.")
+)
+@click.option(
+    "--advertise",
+    type=REACHABLE,
+    multiple=True,
+    metavar="ADDRESS",
+    help=N_(
+        "Tell members that your node is reached here, if a router forwards a port to it or it has a name; may be "
+        "repeated."
+    ),
 )
 @click.option("--lan/--no-lan", default=True, show_default=True, help=N_("Find members on the local network."))
 @click.option(
@@ -43,7 +60,19 @@ from tadamun.node.knock import knock
     help=N_("Serve pages for your browser, on this computer only."),
 )
 @click.option("--browser/--no-browser", default=True, show_default=True, help=N_("Open the pages in the browser."))
-def up(here: Here, listen: str | None, peers: Sequence[str], lan: bool, pages: bool, browser: bool) -> None:
+def up(
+    here: Here,
+    listen: str | None,
+    peers: Sequence[str],
+    advertise: Sequence[str],
+    lan: bool,
+    pages: bool,
+    browser: bool,
+) -> None:
+    if advertise and not listen:
+        raise UsageError("What you advertise leads nowhere unless your node accepts peers. Add --listen ADDRESS.")
+    if len(advertise) > MOST:
+        raise UsageError("At most {most} addresses can be told. Leave some out.", most=MOST)
     if not pages and not here.home.is_dir():
         raise UsageError(
             "There is no vault in {folder} yet. Make one with `tadamun init`, or say where yours is with --home.",
@@ -57,7 +86,9 @@ def up(here: Here, listen: str | None, peers: Sequence[str], lan: bool, pages: b
             folder=str(here.home),
         )
     asked_there = pages and not os.environ.get(PASSPHRASE_FILE)
-    wanted = Up(here.home, "" if asked_there else here.passphrase(), listen or "", tuple(peers), lan, pages)
+    wanted = Up(
+        here.home, "" if asked_there else here.passphrase(), listen or "", tuple(peers), lan, pages, tuple(advertise)
+    )
 
     def screen(told: Mapping[str, Any]) -> list[str]:
         if pages and browser and here.live:

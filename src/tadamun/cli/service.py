@@ -25,7 +25,8 @@ class Service(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Up:
-    """How `tadamun up` was asked to run. listen: `host:port` to accept peers on; peers: ws:// or wss:// addresses.
+    """How `tadamun up` was asked to run. listen: `host:port` to accept peers on; peers: ws:// or wss:// addresses;
+    advertise: what members are told instead of the addresses it is bound to.
 
     pages: with its pages; then an empty passphrase means that they ask for it.
     """
@@ -36,6 +37,7 @@ class Up:
     peers: Sequence[str]
     lan: bool
     pages: bool = False
+    advertise: Sequence[str] = ()
 
 
 class Hands(Protocol):

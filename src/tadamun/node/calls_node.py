@@ -194,7 +194,7 @@ async def peer_list(bench: Bench, asked: Nothing) -> list[dict[str, Any]]:
     for place in node.places.values():
         known |= node.told(place)
     known |= {one.address: one.source for one in peers.every(node.vault.read)}
-    known = {address: source for address, source in known.items() if address not in node.addresses()}
+    known = {address: source for address, source in known.items() if address not in node.own_addresses()}
     known |= dict.fromkeys(node.reach.peers, "typed")
     return [
         {"address": address, "state": states.get(address, "off"), "what": source}

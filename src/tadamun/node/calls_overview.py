@@ -46,10 +46,9 @@ def connected(bench: Bench, place: Place) -> dict[str, Any]:
     A member who came to this node is counted but not named: a proof says that somebody reads the space, not who.
     """
     node = bench.node
-    own_machine = any(map(whereabouts.is_loopback, node.addresses()))
     member_at = {
         address: member
-        for member, addresses in whereabouts.whose(node.vault.read, place, loopback=own_machine).items()
+        for member, addresses in whereabouts.whose(node.vault.read, place, node.around).items()
         for address in addresses
     }
     nearby = {address for address, how in node.told(place).items() if how == "lan"}

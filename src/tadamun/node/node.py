@@ -18,7 +18,7 @@ import msgspec
 
 from tadamun.carry.peers import Peers
 from tadamun.carry.policy import Policy
-from tadamun.carry.reached import address_of, reached
+from tadamun.carry.reached import Network, address_of, networks, reached
 from tadamun.carry.relay import Relay
 from tadamun.core.errors import LocalError, Reason, UsageError, VaultError
 from tadamun.core.facts import Facts
@@ -106,6 +106,7 @@ class Node:
         self.known: dict[str, tuple[int, Mailbox]] = {}
         self._bound: tuple[str, int] | None = None
         self._reached: tuple[str, ...] = ()
+        self.networks: tuple[Network, ...] = ()  # that this computer is in, while online
         self._nearby: dict[str, dict[str, int]] = {}  # space → address found on the local network → when
         self._to_meet: dict[str, dict[str, str]] = {}  # space → what `told` said when the carriers were told
         self._named: dict[str, str] = {}  # space → epoch that this node is named by on the local network
@@ -200,6 +201,7 @@ class Node:
         if not self.online:
             return
         port = 0
+        self.networks = networks()
         if self.reach.listen is not None:
             policy = Policy(known=self.known.__contains__)
             relay = self.relay = Relay(self.wire, policy, self.clock, self.random, self.count)
@@ -253,8 +255,10 @@ class Node:
         if await chores.expire(self.desk):
             self.refresh()  # relay and peers forget the mailboxes, and the keys with them
         await chores.renew_prekeys(self.desk)
+        if self.online:
+            self.networks = networks()  # a laptop goes from network to network
         if self._bound is not None:
-            self._reached = reached(*self._bound)  # a laptop goes from network to network
+            self._reached = reached(*self._bound)
         if any(self.told(place) != self._to_meet.get(place.space) for place in self.places.values()):
             self.refresh()  # somebody was shut out, or the network is another one
         if self.online and self.addresses():
@@ -270,6 +274,15 @@ class Node:
     def addresses(self) -> tuple[str, ...]:
         """Where others can reach this node, as they are told."""
         return self.reach.advertise or self._reached
+
+    def own_addresses(self) -> frozenset[str]:
+        """Everything that leads here."""
+        return frozenset((*self.reach.advertise, *self._reached))
+
+    @property
+    def around(self) -> whereabouts.Around:
+        """Where this computer is, for what others say of where they are."""
+        return whereabouts.Around(self.networks, any(map(whereabouts.is_loopback, self._reached)))
 
     def _changed(self, place: Place, taken: Taken) -> None:
         """News of a transaction: tell whoever waits, and start what it asks for."""
@@ -313,7 +326,7 @@ class Node:
             own = [one.address for one in kept if one.space in (0, place.ref)]
             self._to_meet[place.space] = self.told(place)
             found = [*self.reach.peers, *own, *self._to_meet[place.space]]
-            addresses = [one for one in dict.fromkeys(found) if one not in self.addresses()]
+            addresses = [one for one in dict.fromkeys(found) if one not in self.own_addresses()]
             self._told[place.space] = place.mailboxes_version
             told[place.space] = (addresses, [Prover(box.keys.mailbox) for box in place.proven(MOST_PROVEN)])
         self.peers.set_spaces(told)
@@ -322,8 +335,7 @@ class Node:
 
     def told(self, place: Place) -> dict[str, str]:
         """Addresses of members, and how this node knows: what they announced, and what the local network tells."""
-        own_machine = any(map(whereabouts.is_loopback, self.addresses()))
-        said = dict.fromkeys(whereabouts.told(self.vault.read, place, loopback=own_machine), "announced")
+        said = dict.fromkeys(whereabouts.told(self.vault.read, place, self.around), "announced")
         since = self.clock.now() - whereabouts.STALE
         return said | {one: "lan" for one, at in self._nearby.get(place.space, {}).items() if at >= since}
 
