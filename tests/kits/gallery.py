@@ -1,6 +1,6 @@
 """`python -m kits.gallery FOLDER` from tests/: every macro of the templates' parts, with samples, as files to look at.
 
-One page per language; `look` in the address bar is the browser's own colour scheme. The samples are hostile on purpose:
+One page a language, in the colours that the browser asks for. The samples are hostile on purpose:
 long names, long words, both directions in one line.
 """
 
@@ -102,16 +102,20 @@ def context(language: str, **changed: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def page(language: str, **changed: Any) -> str:
+    """The gallery in that language, with what is changed in its context."""
+    spoken = parse(language)
+    assert spoken is not None
+    choose(spoken)
+    return environment().get_template("gallery.html").render(context(language, **changed))
+
+
 def write(folder: Path) -> None:
     """ar.html, en.html and the static files beside them."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(STATIC, folder / "static", dirs_exist_ok=True)
-    page = environment().get_template("gallery.html")
     for language in SAMPLES:
-        spoken = parse(language)
-        assert spoken is not None
-        choose(spoken)
-        (folder / f"{language}.html").write_text(page.render(context(language)), encoding="utf-8")
+        (folder / f"{language}.html").write_text(page(language), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
 from house.reading import HOUSE
-from kits.gallery import SAMPLES, write
+from kits.gallery import SAMPLES, context, page, post
 from kits.stylesheet import declarations, sheets
 from tadamun.web.render import STATIC
 
@@ -99,15 +98,43 @@ class Seen(HTMLParser):
 
 
 @pytest.mark.parametrize("language", SAMPLES)
-def test_every_part_stands_under_a_strict_policy(language: str, tmp_path: Path) -> None:
-    write(tmp_path)
-    page = (tmp_path / f"{language}.html").read_text(encoding="utf-8")
+def test_every_part_stands_under_a_strict_policy(language: str) -> None:
     seen = Seen()
-    seen.feed(page)
+    seen.feed(page(language))
     assert not seen.inline
     assert not set(seen.named) - set(seen.ids)
     # Fields of several forms may be called alike in the gallery; what is there once on every page is there once.
     assert [seen.ids.count(one) for one in ("main", "side", "heard", "errors")] == [1, 1, 1, 1]
+
+
+HOSTILE = "\"><script>x</script><b style='x' onclick=x>\u202e\u2066'"
+
+
+def test_no_part_lets_words_of_others_become_markup() -> None:
+    posts = [
+        post(1, "en", HOSTILE, name=HOSTILE, title=HOSTILE, topics=[HOSTILE], warning=warning, reactions={HOSTILE: 1})
+        for warning in ("", HOSTILE)
+    ]
+    posts += [post(2, "en", "", retracted="moderator", reason=HOSTILE)] * 4
+    spaces = [{**one, "name": HOSTILE} for one in context("en")["spaces"]]
+    rendered = page("en", posts=posts, spaces=spaces, space=spaces[0])
+    seen = Seen()
+    seen.feed(rendered)
+    assert not seen.inline
+    assert rendered.count("&lt;script&gt;") > 20
+    assert "<script>" not in rendered
+    # What a button sends is not shown, and goes back as it came.
+    assert not set("\u202e\u2066") & set(re.sub(r' value="[^"]*"', "", rendered))
+
+
+def test_plain_looks_show_neither_name_nor_mark() -> None:
+    for language, name, plain in (("en", "Tadamun", "Notes"), ("ar", "تضامن", "ملاحظات")):
+        shown, hidden = page(language), page(language, discreet=True)
+        assert name in shown
+        assert 'class="mark"' in shown
+        assert name not in hidden
+        assert 'class="mark"' not in hidden
+        assert f"<title>{plain}</title>" in hidden
 
 
 def test_templates_have_no_inline_styles() -> None:
