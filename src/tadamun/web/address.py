@@ -135,7 +135,8 @@ def hashed(given: str) -> str:
 
 def _bind(port: int) -> socket.socket | None:
     """A socket at which nobody else listens, or None. SO_REUSEADDR: a port left a moment ago is free again."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    # The protocol by name: only then asyncio sends small answers at once (TCP_NODELAY), and not 40 ms later.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_CLOEXEC, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((HOST, port))
