@@ -129,6 +129,17 @@ async def test_what_was_sent_to_a_locked_node_is_not_held_for_long(pages: Pages,
     assert back.path == pages.url("home")
 
 
+async def test_after_unlocking_one_is_where_one_was(pages: Pages, talk: str) -> None:
+    await pages.house.lock()
+    assert (await pages.get(talk + "?topic=family")).path == pages.url("unlock")
+    await pages.get(pages.url("home"), sec_fetch_dest="empty")  # a script asks
+    assert (await pages.post(pages.url("unlock"), {"passphrase": PASSPHRASE})).path == talk + "?topic=family"
+    await pages.house.lock()
+    await pages.get(talk)
+    pages.time.at += 601
+    assert (await pages.post(pages.url("unlock"), {"passphrase": PASSPHRASE})).path == pages.url("home")
+
+
 async def test_the_node_closes_while_a_form_is_being_done(pages: Pages, talk: str) -> None:
     token = (await pages.get(talk)).token(talk)
     real = pages.node.call

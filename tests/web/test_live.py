@@ -81,10 +81,8 @@ async def test_a_page_made_before_locking_learns_it_when_it_connects(pages: Page
 
 async def test_a_page_made_before_a_change_learns_it_when_it_connects(pages: Pages) -> None:
     seen = str(pages.house.changes)
-    heard = asyncio.Event()
-    pages.house.listeners.add(lambda space: heard.set())
-    await pages.space()
-    await heard.wait()
+    for tell in pages.node.listeners:
+        tell("a" * 64)
     late, early = Stream(pages, "open", seen), Stream(pages, "open", str(pages.house.changes))
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one.run()) for one in (late, early)]

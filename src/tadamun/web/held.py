@@ -1,7 +1,7 @@
 """What was sent to a locked node: kept in memory for whoever unlocks it from the same browser, for ten minutes.
 
 Longer would leave a text readable in a computer that was locked on purpose; not at all would lose a letter to the
-clock. Secrets and files are not kept.
+clock. Secrets and files are not kept. Where somebody was going is, as long.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class Held:
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._kept: dict[str, tuple[float, str, Form, str]] = {}
+        self._places: dict[str, tuple[float, str]] = {}
 
     def put(self, session: str, action: str, form: Form, why: str) -> None:
         """The last one counts."""
@@ -37,12 +38,22 @@ class Held:
         found = self._kept.pop(session, None)
         return None if found is None else found[1:]
 
+    def going(self, session: str, here: str) -> None:
+        """That browser was on its way to an address."""
+        self._places[session] = self._now() + LIFE, here
+
+    def place(self, session: str) -> str:
+        """Where it was going, "" if nowhere; told once."""
+        self.sweep()
+        return self._places.pop(session, (0.0, ""))[1]
+
     @property
     def empty(self) -> bool:
-        return not self._kept
+        return not (self._kept or self._places)
 
     def sweep(self) -> None:
         """Forget what was held for long enough. Whoever watches the clock calls it too."""
         now = self._now()
-        for session in [session for session, (until, *_) in self._kept.items() if until < now]:
-            del self._kept[session]
+        for kept in (self._kept, self._places):
+            for session in [session for session, (until, *_) in kept.items() if until < now]:
+                del kept[session]

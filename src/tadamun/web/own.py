@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from tadamun.core.errors import UsageError
 from tadamun.core.words import N_
@@ -45,10 +45,10 @@ async def unlock(visit: Visit) -> Response:
 
 
 async def held(visit: Visit) -> Response:
-    """After unlocking: home, or first what was sent while the node was locked."""
-    kept = visit.site.held.take(visit.session)
+    """After unlocking: where one was going, or first what was sent while the node was locked."""
+    kept, place = visit.site.held.take(visit.session), visit.site.held.place(visit.session)
     if kept is None:
-        return visit.see("home")
+        return RedirectResponse(place, 303) if place else visit.see("home")
     action, form, why = kept
     return await visit.site.again(visit, action, form, say(why), 200)
 

@@ -218,8 +218,11 @@ class Site:
 
     def _led_away(self, visit: Visit, why: str) -> Response:
         """Where the house has to be entered first; what was sent is held until then."""
-        if visit.request.method == "POST" and self.house.state is State.LOCKED:
-            self.held.put(visit.session, visit.here, visit.form, why)
+        if self.house.state is State.LOCKED:
+            if visit.request.method == "POST":
+                self.held.put(visit.session, visit.here, visit.form, why)
+            elif visit.request.headers.get("sec-fetch-dest", "document") == "document":
+                self.held.going(visit.session, visit.here)
         return RedirectResponse(self._landing(), 303)
 
     async def _failed(self, visit: Visit, error: LocalError) -> Response:

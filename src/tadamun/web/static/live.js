@@ -9,13 +9,16 @@
   if (!address) return;
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("tadamun" + location.pathname.split("/")[1]) : null;
   let run = "";
+  let last = { data: "", at: 0 };
 
+  // Asked for anew and not reloaded: a reload of what a form led to would ask whether to send it again.
+  const again = () => location.replace(location.pathname + location.search);
   const happen = (name, data) => document.body.dispatchEvent(new CustomEvent("live:" + name, { detail: data }));
 
   function hear({ name, data }) {
     if (name === "state") {
       document.body.hidden = true;
-      location.reload();
+      again();
     } else if (name === "open") {
       document.documentElement.removeAttribute("data-lost");
       if (run && run !== data) happen("changed", "");
@@ -29,6 +32,7 @@
   }
 
   function tell(name, data) {
+    if (name === "changed") last = { data, at: Date.now() };
     channel?.postMessage({ name, data });
     hear({ name, data });
   }
@@ -36,24 +40,29 @@
   function connect() {
     return new Promise(() => {
       const stream = new EventSource(address);
-      for (const name of ["open", "changed", "status", "state"]) {
+      for (const name of ["open", "changed", "state"]) {
         stream.addEventListener(name, (event) => { if (event.data !== undefined) tell(name, event.data); });
       }
       stream.addEventListener("error", () => {
         tell("lost", "");
-        if (stream.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 3000);
+        if (stream.readyState === EventSource.CLOSED) setTimeout(again, 3000);
       });
     });
   }
 
-  channel?.addEventListener("message", (event) => hear(event.data));
+  // A page that has just opened may have missed what the others were told while it came: whoever is connected says it again.
+  channel?.addEventListener("message", ({ data: told }) => {
+    if (told.name !== "hello") hear(told);
+    else if (Date.now() - last.at < 10000) channel.postMessage({ name: "changed", data: last.data });
+  });
+  channel?.postMessage({ name: "hello" });
   if (channel && navigator.locks) navigator.locks.request("tadamun-live" + location.pathname.split("/")[1], connect);
   else connect();
 
   // What a part fetches by itself is no sign of somebody being there.
   document.addEventListener("htmx:configRequest", (event) => {
     const cause = event.detail.triggeringEvent;
-    if (cause?.type.startsWith("live:")) event.detail.headers["X-Live"] = "1";
+    if (!cause || cause.type.startsWith("live:")) event.detail.headers["X-Live"] = "1";
     event.detail.headers["X-Form-Token"] = said("standing-token");
   });
 
@@ -67,5 +76,5 @@
   for (const sign of ["keydown", "pointerdown", "wheel", "touchmove"]) addEventListener(sign, here, { passive: true });
 
   // A page that the browser kept whole may show what is locked by now.
-  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) again(); });
 })();
