@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "edit": "tadamun.rooms.talk.cli:edit",
     "retract": "tadamun.rooms.talk.cli:retract",
     "message": "tadamun.rooms.talk.cli:message",
+    "image": "tadamun.rooms.talk.cli_images:image",
     "who": "tadamun.rooms.people.cli:who",
     "profile": "tadamun.rooms.people.cli:profile",
     "vouch": "tadamun.rooms.people.cli:vouch",

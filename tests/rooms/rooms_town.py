@@ -7,7 +7,7 @@ what was said to the others.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -17,7 +17,7 @@ from tadamun.core.event import Event, event_id
 from tadamun.core.facts import Facts
 from tadamun.core.fold import fold
 from tadamun.core.genuine import Said
-from tadamun.core.ports import ANYTHING, Among, Audience, Reach, Saying, Seat
+from tadamun.core.ports import ANYTHING, Among, Audience, Reach, Saying, Seat, nothing
 from tadamun.core.room import Room, SearchText, Standing, Verdict
 from tadamun.rooms.people.names import PeopleNames
 from tadamun.rooms.people.room import ROOM as PEOPLE
@@ -51,7 +51,7 @@ class Memory:
     def dump(self, local: bool = False) -> dict[str, list[Any]]:
         """Every row of every view (local: of this node's own memory too), by table, in one order."""
         names = [name for (name,) in self.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-        own = {"people_verified", "talk_read", "talk_drafts", "talk_spaces"}
+        own = {"people_verified", "talk_read", "talk_drafts", "talk_attached", "talk_spaces"}
         return {name: sorted(self.execute(f"SELECT * FROM {name}")) for name in names if local or name not in own}
 
 
@@ -147,8 +147,14 @@ class Bench:
         self.clock.at += int(timeout) + 1
         return False
 
-    async def say(self, space: str, saying: Saying) -> str:
-        return self.utter(saying)
+    async def say(self, space: str, saying: Saying, then: Callable[[str], Sequence[Saying]] = nothing) -> str:
+        first = self.utter(saying)
+        for one in then(first):
+            self.utter(one)
+        return first
+
+    def content(self, space: str, event: str) -> str:
+        return next((one.content for one, *_ in self.town.log if one.id == event), "")
 
     def utter(self, saying: Saying, force: bool = False) -> str:
         """Say it; force: as a hostile program would, without asking the rule."""

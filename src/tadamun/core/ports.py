@@ -166,6 +166,11 @@ class Saying:
     prev: tuple[str, ...] = ()  # heads of the object it continues, sorted
 
 
+def nothing(event: str) -> Sequence[Saying]:
+    """Nothing follows."""
+    return ()
+
+
 class Desk(Protocol):
     """The only way a room acts. The rules that a peer will apply are applied here first."""
 
@@ -234,8 +239,12 @@ class Workbench(Protocol):
         """Whom that audience is, now. Raises NotAllowed and UsageError where `say` would, for whatever is said."""
         ...
 
-    async def say(self, space: str, saying: Saying) -> str:
-        """See Desk.say."""
+    async def say(self, space: str, saying: Saying, then: Callable[[str], Sequence[Saying]] = nothing) -> str:
+        """See Desk.say. then: what follows it, given its id, to the same audience: said with it or not at all."""
+        ...
+
+    def content(self, space: str, event: str) -> str:
+        """The content of an event of the space by its id; "" if it is not here."""
         ...
 
     async def pause_until_change(self, timeout: float) -> bool:

@@ -83,6 +83,7 @@ class Room:
     calls: what people can do here, by name (`talk.post`). local: CREATE IF NOT EXISTS statements of tables that are
         this node's own memory (unread marks, drafts) and not derived from the log: `rebuild` keeps them.
     forget(tables, space): empty all its tables, `local` too, of everything that is about the space.
+    waste(tables, space, limit): ids of events of which the node is to destroy its copies, `limit` at most.
     glance(bench, space): what a list of spaces shows of the room in one, as plain JSON values; quick whatever its size.
     """
 
@@ -100,4 +101,5 @@ class Room:
     fresh: Callable[[Tables, str, Sequence[Said[Any]]], None] | None = None
     calls: Mapping[str, Call] = field(default_factory=dict)
     local: tuple[str, ...] = ()
+    waste: Callable[[Tables, str, int], list[str]] = lambda tables, space, limit: []
     glance: Callable[[Workbench, str], dict[str, Any]] = lambda bench, space: {}

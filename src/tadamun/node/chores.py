@@ -21,6 +21,7 @@ from tadamun.node.place import Place
 from tadamun.store import epochs, log, meta, outbox, parked, spaces
 
 WEEK: Final = 7 * 86_400  # seconds between prekeys
+MOST_WASTE: Final = 500  # events destroyed at a time
 SPENT: Final = "prekey-spent:{}"  # a row in `meta`: something that the newest prekey may have opened has expired
 
 
@@ -56,6 +57,25 @@ async def expire(desk: Desk) -> int:
     for mailbox in mailboxes:  # also what somebody sealed for it without saying that it expires
         async for page in desk.wire.find(Filter(kinds=(3700,), tags=(("p", (mailbox,)),))):
             await desk.wire.delete([one.id for one in page])
+    if count:
+        desk.vault.scrub()
+    return count
+
+
+async def clear(desk: Desk) -> int:
+    """Destroy events that their rooms say nothing needs any more, as what a retracted post brought with it. One that
+    somebody hands over again is destroyed again. Returns how many."""
+    count = 0
+    for place in list(desk.places.values()):
+        for room in desk.ledger.projector.rooms.values():
+            if not (ids := room.waste(desk.vault.read, place.space, MOST_WASTE)):
+                continue
+            async with desk.lock:
+                with desk.vault.write() as tx:
+                    topics = {kept.topic for i in ids if (kept := log.get(tx, i)) is not None}
+                    log.remove(tx, ids)
+                    desk.ledger.projector.project(tx, place, (), {(room.name, topic) for topic in topics})
+            count += len(ids)
     if count:
         desk.vault.scrub()
     return count

@@ -14,7 +14,7 @@ from typing import Any
 from tadamun.core.errors import NotAllowed, UsageError, VaultError
 from tadamun.core.event import parse, to_json
 from tadamun.core.genuine import Genuine
-from tadamun.core.ports import Audience, Clock, Put, Random, Saying, Wire
+from tadamun.core.ports import Audience, Clock, Put, Random, Saying, Wire, nothing
 from tadamun.crypto.keys import recall
 from tadamun.crypto.seal import seal
 from tadamun.node import channels
@@ -52,9 +52,20 @@ class Desk:
         self._delivering = asyncio.Lock()
         self.sealed_here: set[str] = set()  # outer ids that intake need not open again
 
-    async def say(self, space: str, saying: Saying) -> str:
-        """See core.ports.Desk."""
-        return (await self.say_all(space, [saying]))[0]
+    async def say(self, space: str, saying: Saying, then: Callable[[str], Sequence[Saying]] = nothing) -> str:
+        """See core.ports.Workbench."""
+        place = self.place(space)
+        audience = channels.rounded(saying.audience, self.clock.now())
+
+        def pens(pen: Pen) -> list[str]:
+            first = pen.say(replace(saying, audience=audience))
+            return [first, *(pen.say(replace(one, audience=audience)) for one in then(first))]
+
+        async with self.lock:
+            self._prepare(place, audience)
+            ids = self._transact(place, pens)
+        await self.deliver()
+        return ids[0]
 
     async def say_all(
         self, space: str, sayings: Sequence[Saying], report: Callable[[int, int], None] = lambda done, of: None

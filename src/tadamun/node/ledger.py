@@ -28,7 +28,7 @@ from tadamun.node.project import Projector, whole
 from tadamun.store import control, log, meta, parked
 
 CONTROL = range(3701, 3713)
-PRIVATE_KINDS = frozenset({5, 7, 14, 3740, 3741})  # what may be said in a direct-message channel
+PRIVATE_KINDS = frozenset({5, 7, 14, 3740, 3741, 3742})  # what may be said in a direct-message channel
 LATE: Final = "late:"  # a row in `meta` for each mailbox of which parked events gave way
 
 

@@ -252,6 +252,7 @@ class Node:
         """What time brings: done every TICK seconds. Raises LocalError; the next time does what was left."""
         await self.desk.deliver()
         await forgetting.finish(self)
+        await chores.clear(self.desk)
         if await chores.expire(self.desk):
             self.refresh()  # relay and peers forget the mailboxes, and the keys with them
         await chores.renew_prekeys(self.desk)

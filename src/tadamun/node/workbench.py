@@ -10,9 +10,10 @@ import msgspec
 
 from tadamun.core.errors import UsageError
 from tadamun.core.facts import Facts
-from tadamun.core.ports import ANYTHING, Among, Audience, Clock, Random, Reach, Saying, Seat, Tables
+from tadamun.core.frame import split
+from tadamun.core.ports import ANYTHING, Among, Audience, Clock, Random, Reach, Saying, Seat, Tables, nothing
 from tadamun.node import reach
-from tadamun.store import search
+from tadamun.store import log, search
 
 if TYPE_CHECKING:
     from tadamun.node.node import Node
@@ -114,8 +115,12 @@ class Bench:
     def reach(self, space: str, audience: Audience) -> Reach:
         return reach.reach(self.node.desk.place(space), audience, self.clock.now())
 
-    async def say(self, space: str, saying: Saying) -> str:
-        return await self.node.desk.say(space, saying)
+    async def say(self, space: str, saying: Saying, then: Callable[[str], Sequence[Saying]] = nothing) -> str:
+        return await self.node.desk.say(space, saying, then)
+
+    def content(self, space: str, event: str) -> str:
+        kept = log.get(self.node.vault.read, event)
+        return "" if kept is None or split(kept.event).space != space else kept.event.content
 
     async def pause_until_change(self, timeout: float) -> bool:
         return await self.node.news(timeout)

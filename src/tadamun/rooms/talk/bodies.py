@@ -13,11 +13,14 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from tadamun.core.b64 import from_b64
 from tadamun.core.body import read
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.event import Event, Hex32, Tags, is_hex32
 from tadamun.core.limits import MAX_INTEGER
 from tadamun.core.text import allowed_line, allowed_text
+from tadamun.rooms.talk import imeta
+from tadamun.rooms.talk.imeta import MAX_BYTES, Image
 
 RETRACTION: Final = 5
 REACTION: Final = 7
@@ -26,6 +29,7 @@ MESSAGE: Final = 14
 COMMENT: Final = 1111
 EDIT: Final = 3740
 TAKE_BACK: Final = 3741
+PART: Final = 3742
 POSTS: Final = (THREAD, MESSAGE, COMMENT)
 
 MAX_TEXT = 32 * 1024  # bytes
@@ -52,6 +56,7 @@ class Thread(msgspec.Struct, frozen=True, gc=False):
     title: str = ""
     topics: tuple[str, ...] = ()
     warning: str = ""
+    images: tuple[Image, ...] = ()
 
 
 class Comment(msgspec.Struct, frozen=True, gc=False):
@@ -61,6 +66,7 @@ class Comment(msgspec.Struct, frozen=True, gc=False):
     root: str
     parent: str
     warning: str = ""
+    images: tuple[Image, ...] = ()
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
@@ -69,6 +75,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     text: str
     parent: str = ""
     warning: str = ""
+    images: tuple[Image, ...] = ()
 
 
 class Reaction(msgspec.Struct, frozen=True, gc=False):
@@ -108,11 +115,22 @@ class TakeBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     reactions: Annotated[tuple[Hex32, ...], msgspec.Meta(min_length=1, max_length=MAX_TAKEN)]
 
 
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Kind 3742: a part (from 0) of a picture that the post `of` names, by its hash. data: b64."""
+
+    v: Literal[1] = 1
+    of: Hex32
+    image: Hex32
+    part: Annotated[int, msgspec.Meta(ge=0, le=MAX_BYTES // imeta.PART)]
+    data: Annotated[str, msgspec.Meta(min_length=1, max_length=imeta.PART * 4 // 3)]
+
+
 Post = Thread | Comment | Message
-Body = Post | Reaction | Retraction | Edit | TakeBack
+Body = Post | Reaction | Retraction | Edit | TakeBack | Part
 
 _edit: Final = msgspec.json.Decoder(Edit)
 _take_back: Final = msgspec.json.Decoder(TakeBack)
+_part: Final = msgspec.json.Decoder(Part)
 
 
 def tags_of(body: Post | Reaction | Retraction) -> Tags:
@@ -128,7 +146,7 @@ def tags_of(body: Post | Reaction | Retraction) -> Tags:
         case Message():
             parent = (("e", body.parent),) if body.parent else ()
             warning = (("content-warning", body.warning),) if body.warning else ()
-            return (*parent, *warning)
+            return (*parent, *warning, *map(imeta.tag_of, body.images))
         case Reaction():
             return ("e", body.of), ("p", body.author), ("k", str(body.of_kind))
         case Retraction():
@@ -154,6 +172,10 @@ def decode(event: Event, rest: Tags) -> Body:
         if list(back.reactions) != sorted(set(back.reactions)):
             raise RemoteError(Reason.NOT_CANONICAL)
         return back
+    if event.kind == PART:
+        part = read(_part, event.content, rest)
+        from_b64(part.data)
+        return part
     body = _standard(event, rest)
     if tags_of(body) != rest:
         raise RemoteError(Reason.NOT_CANONICAL)
@@ -164,23 +186,30 @@ def _standard(event: Event, rest: Tags) -> Post | Reaction | Retraction:
     """A body of a standard kind, checked but for the spelling of its tags."""
     text = event.content
     values: dict[str, str] = {}
+    named: list[Image] = []
     for tag in rest:
+        if tag[0] == imeta.TAG:
+            named.append(imeta.image_of(tag))
+            continue
         if len(tag) != 2:
             raise RemoteError(Reason.NOT_CANONICAL)
         values[tag[0]] = tag[1]
     warning = values.get("content-warning", "")
+    images = tuple(named)
+    if images:
+        imeta.check(images)
     match event.kind:
         case 11:
             title = values.get("title", "")
             topics = tuple(tag[1] for tag in rest if tag[0] == "t") if "t" in values else ()
             _check_post(text, title, topics, warning)
-            return Thread(text, title, topics, warning)
+            return Thread(text, title, topics, warning, images)
         case 1111:
             _check_post(text, "", (), warning)
-            return Comment(text, _id(values, "E"), _id(values, "e"), warning)
+            return Comment(text, _id(values, "E"), _id(values, "e"), warning, images)
         case 14:
             _check_post(text, "", (), warning)
-            return Message(text, _id(values, "e") if "e" in values else "", warning)
+            return Message(text, _id(values, "e") if "e" in values else "", warning, images)
         case 7:
             if not _SIGN.fullmatch(text):
                 raise RemoteError(Reason.MALFORMED)
@@ -226,7 +255,8 @@ def _check_post(text: str, title: str, topics: tuple[str, ...], warning: str) ->
 
 def _shared_tags(body: Thread | Comment) -> Tags:
     warning: Tags = (("content-warning", body.warning),) if body.warning else ()
-    return (*warning, *(("p", member) for member in mentions(body.text)))
+    people = (("p", member) for member in mentions(body.text))
+    return (*warning, *people, *map(imeta.tag_of, body.images))
 
 
 def _id(values: dict[str, str], name: str) -> str:

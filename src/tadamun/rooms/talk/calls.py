@@ -10,7 +10,7 @@ from tadamun.core.errors import UsageError
 from tadamun.core.ports import Among, Audience, Workbench
 from tadamun.core.room import Call
 from tadamun.core.text import tidy_line
-from tadamun.rooms.talk import actions, audience, drafts
+from tadamun.rooms.talk import actions, audience, drafts, images
 from tadamun.rooms.talk.aim import Aimed, aimed
 from tadamun.rooms.talk.bodies import THREAD, Comment, Message, Thread
 from tadamun.rooms.talk.given import InSpace, Limit, Moment, OnePost, reader_of
@@ -22,13 +22,15 @@ MATCHES: Final = 4  # full text is asked for so many times the limit: some of wh
 
 
 class Write(Aimed, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """draft: the place of the draft that this was (drafts.py), which is not kept any longer once this is said."""
+    """draft: the place of the draft that this was (drafts.py), which is not kept any longer once this is said.
+    attachments: ids of pictures that `talk.attach` made ready."""
 
     text: str
     title: str = ""
     topics: tuple[str, ...] = ()
     warning: str = ""
     draft: str = ""
+    attachments: tuple[str, ...] = ()
 
 
 class Read(InSpace, frozen=True, forbid_unknown_fields=True):
@@ -112,7 +114,11 @@ async def write(bench: Workbench, asked: Write) -> dict[str, Any]:
     else:
         body = Thread(text, asked.title, actions.tidy_topics(asked.topics), asked.warning)
     draft = drafts.place_of(bench, asked, asked.draft) if asked.draft else ""
-    event = await bench.say(space, actions.post(body, aim.audience))
+    pictures = images.waiting(bench, space, asked.attachments)
+    body = msgspec.structs.replace(body, images=tuple(image for image, _ in pictures))
+    saying = actions.post(body, aim.audience)
+    event = await bench.say(space, saying, lambda post: images.parts_of(post, pictures, saying.audience))
+    images.posted(bench, space, pictures)
     if draft:
         drafts.forget(bench, space, draft)
     thread = body.root if isinstance(body, Comment) else event
@@ -271,6 +277,7 @@ async def wait(bench: Workbench, asked: Wait) -> dict[str, Any]:
 CALLS: Final = {
     **audience.CALLS,
     **drafts.CALLS,
+    **images.CALLS,
     "talk.post": Call(Write, write),
     "talk.read": Call(Read, read),
     "talk.react": Call(React, react),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from tadamun.cli.common import LENGTH, N_, Here, UsageError, _, as_json, ask, command, converse, say, short, show
+from tadamun.rooms.talk.cli_images import images_options, made_ready
 from tadamun.rooms.talk.lines import one_post, one_thread, several
 
 PAUSE: Final = 25  # seconds a wait lasts before it is asked anew
@@ -50,9 +52,18 @@ expires_option = click.option(
 @click.option("--topic", "topics", multiple=True, help=N_("What it is about; may be repeated."))
 @warning_option
 @click.option("--reply-to", default="", metavar="ID", help=N_("The post you answer."))
+@images_options
 @expires_option
 def post(
-    here: Here, text: str, title: str, topics: tuple[str, ...], warning: str | None, reply_to: str, expires: int
+    here: Here,
+    text: str,
+    title: str,
+    topics: tuple[str, ...],
+    warning: str | None,
+    reply_to: str,
+    pictures: tuple[Path, ...],
+    alts: tuple[str, ...],
+    expires: int,
 ) -> None:
     asked = {
         "space": here.space,
@@ -62,6 +73,7 @@ def post(
         "warning": warning or "",
         "reply_to": reply_to,
         "expires": expires,
+        "attachments": made_ready(here, pictures, alts),
     }
     show(here, ask(here, "talk.post", asked, sends=True), lambda said: say("Written, as {id}.", id=short(said["id"])))
 

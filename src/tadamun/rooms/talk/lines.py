@@ -36,6 +36,8 @@ def one_post(here: Here, post: dict[str, Any], unfold: bool) -> Iterator[str]:
     if post["title"]:
         yield indent + paint(here, name(post["title"]), bold=True)
     yield from _text(here, post, unfold, indent)
+    if unfold or not post["warning"]:
+        yield from (indent + paint(here, image_line(one), dim=True) for one in post["images"])
     if post["reactions"]:
         signs = (f"{name(sign)} {formats.number(count)}" for sign, count in post["reactions"].items())
         yield indent + paint(here, "  ".join(signs), dim=True)
@@ -53,6 +55,12 @@ def one_thread(here: Here, thread: dict[str, Any]) -> Iterator[str]:
     if unread := thread["unread_comments"] + thread["unread"]:
         parts.append(paint(here, say_count("{count} unread", "{count} unread", unread), colour="yellow"))
     yield " " * 10 + "  ".join(parts)
+
+
+def image_line(one: dict[str, Any]) -> str:
+    """What stands for a picture where none can be shown."""
+    shown = say("[image: {alt}]", alt=name(one["alt"])) if one["alt"] else _("[image]")
+    return shown if one["here"] == one["parts"] else f"{shown} {_('(still on its way)')}"
 
 
 def _head(here: Here, post: dict[str, Any]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from tadamun.core.errors import UsageError
 from tadamun.core.ports import Tables
+from tadamun.rooms.talk.imeta import Image
 from tadamun.rooms.talk.view import number
 
 AHEAD: Final = 15 * 60  # seconds
@@ -174,6 +175,29 @@ class Reader:
             (self.space, post, self.me, sign, sign),
         )
         return [reaction.hex() for (reaction,) in rows]
+
+    def images(self, ids: Sequence[bytes]) -> dict[bytes, list[tuple[Image, int]]]:
+        """By post: its pictures in order, each with how many of its parts are here."""
+        found: dict[bytes, list[tuple[Image, int]]] = {}
+        rows = self._tables.execute(
+            "SELECT i.id, lower(hex(i.hash)), i.type, i.size, i.width, i.height, i.alt,"
+            " (SELECT count(DISTINCT part) FROM talk_parts p"
+            " WHERE p.space = i.space AND p.id = i.id AND p.hash = i.hash)"
+            f" FROM talk_images i WHERE i.space = ? AND i.id IN ({_places(ids)}) ORDER BY i.id, i.n",
+            (self.space, *ids),
+        )
+        for post, *image, here in rows:
+            found.setdefault(post, []).append((Image(*image), here))
+        return found
+
+    def parts(self, post: bytes, image: Image) -> list[str]:
+        """Ids of the events that bring a picture, in the order of its parts."""
+        rows = self._tables.execute(
+            "SELECT lower(hex(min(event))) FROM talk_parts WHERE space = ? AND id = ? AND hash = ?"
+            " GROUP BY part ORDER BY part",
+            (self.space, post, bytes.fromhex(image.hash)),
+        )
+        return [event for (event,) in rows]
 
     def read(self, ids: Sequence[bytes]) -> set[bytes]:
         """Which of these posts were marked as read."""

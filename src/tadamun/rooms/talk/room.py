@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from tadamun.core.room import Room
-from tadamun.rooms.talk import bodies, calls, drafts, glance, rules, state, view
+from tadamun.rooms.talk import bodies, calls, drafts, glance, images, rules, state, view
 
 ROOM: Final = Room(
     name="talk",
-    kinds=frozenset({*bodies.POSTS, bodies.REACTION, bodies.RETRACTION, bodies.EDIT, bodies.TAKE_BACK}),
+    kinds=frozenset({*bodies.POSTS, bodies.REACTION, bodies.RETRACTION, bodies.EDIT, bodies.TAKE_BACK, bodies.PART}),
     decode=bodies.decode,
     topic=state.topic,
     empty=state.Talked,
@@ -18,9 +18,10 @@ ROOM: Final = Room(
     tables=view.TABLES,
     project=view.project,
     forget=view.forget,
+    waste=view.waste,
     search=view.search,
     fresh=view.fresh,
     calls=calls.CALLS,
-    local=(*view.LOCAL, *drafts.LOCAL),
+    local=(*view.LOCAL, *drafts.LOCAL, *images.LOCAL),
     glance=glance.glance,
 )

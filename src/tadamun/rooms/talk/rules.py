@@ -11,6 +11,7 @@ from tadamun.rooms.talk.bodies import (
     Comment,
     Edit,
     Message,
+    Part,
     Post,
     Reaction,
     Retraction,
@@ -30,7 +31,7 @@ def authorise(talked: Talked, said: Said[Any], standing: Standing) -> Verdict:
         # Whoever the charter lets write may write to one member; such a message is never for the whole space.
         case Message():
             return _allow(standing.may_write and bool(said.private_with))
-        case Reaction() | Retraction() | Edit() | TakeBack():
+        case Reaction() | Retraction() | Edit() | TakeBack() | Part():
             # What is about a post waits until the post is here.
             if talked.opening is None:
                 return Verdict.UNKNOWN
@@ -43,7 +44,7 @@ def authorise(talked: Talked, said: Said[Any], standing: Standing) -> Verdict:
             return _allow(_about(talked.opening, body, standing))
 
 
-def _about(post: Said[Post], body: Reaction | Retraction | Edit | TakeBack, standing: Standing) -> bool:
+def _about(post: Said[Post], body: Reaction | Retraction | Edit | TakeBack | Part, standing: Standing) -> bool:
     """Whether something about a post that is here is allowed."""
     mine = standing.member == post.member
     match body:
@@ -57,6 +58,10 @@ def _about(post: Said[Post], body: Reaction | Retraction | Edit | TakeBack, stan
         case Edit():
             fits = isinstance(post.body, Thread) or not (body.title or body.topics)
             return mine and standing.may_write and fits
+        # Parts of a picture come from the post's author, and are such as the post names: no other, no longer, no more.
+        case Part():
+            named = next((image for image in post.body.images if image.hash == body.image), None)
+            return mine and named is not None and len(body.data) == -(-named.length(body.part) * 4 // 3)
         # The author may always retract; a moderator may retract what is said to the whole space.
         case Retraction():
             moderates = standing.may_moderate and not post.private_with

@@ -24,6 +24,7 @@ class Shower:
         ids = [row.id for row in rows]
         read = self._reader.read(ids)
         reactions = self._reader.reactions(ids)
+        images = self._reader.images(ids)
         shown = []
         for index, row in enumerate(rows):
             reacted = reactions.get(row.id, {})
@@ -50,6 +51,20 @@ class Shower:
                     "reason": shown_line(row.reason),
                     "reactions": {sign: count for sign, (count, _) in reacted.items()},
                     "reacted": [sign for sign, (_, own) in reacted.items() if own],
+                    "images": [
+                        {
+                            "number": n,
+                            "id": one.hash,
+                            "type": one.type,
+                            "size": one.size,
+                            "width": one.width,
+                            "height": one.height,
+                            "alt": shown_line(one.alt),
+                            "parts": one.parts,
+                            "here": here,
+                        }
+                        for n, (one, here) in enumerate(images.get(row.id, []), 1)
+                    ],
                     "unread": not mine and not row.retracted and row.id not in read,
                     "expires_at": row.expires_at,
                     "private": row.private_with.hex(),

@@ -16,6 +16,7 @@ from tadamun.rooms.talk.bodies import (
     Comment,
     Edit,
     Message,
+    Part,
     Post,
     Reaction,
     Retraction,
@@ -26,6 +27,7 @@ from tadamun.rooms.talk.bodies import (
 # Of one member's reactions to one post, and of those they took back, so many count: those of the lowest ids. Else a
 # single member could make every fold of the post as slow as they like.
 MOST_REACTIONS: Final = 100
+MOST_COPIES: Final = 8  # events that bring one part: more than a fault would make
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Talked:
     """opening: the post. edit: the one that holds. retractions: by member, any at all is final.
 
     reactions: by member, their signs by event id, taken back ones too. taken: by member, event ids that count no more.
+    parts: of its pictures, by hash and number, the ids of the events that bring them, lowest first.
     """
 
     topic: str
@@ -41,6 +44,7 @@ class Talked:
     retractions: Mapping[str, Said[Retraction]] = field(default_factory=dict)
     reactions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     taken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    parts: Mapping[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def retracted(self) -> str:
@@ -73,7 +77,7 @@ def topic(said: Said[Body]) -> str:
     match body:
         case Thread() | Comment() | Message():
             return said.id
-        case Reaction() | Retraction() | Edit() | TakeBack():
+        case Reaction() | Retraction() | Edit() | TakeBack() | Part():
             return body.of
 
 
@@ -98,6 +102,10 @@ def reduce(talked: Talked, said: Said[Any]) -> Talked:
             if len(signs) > MOST_REACTIONS:
                 del signs[max(signs)]
             return replace(talked, reactions={**talked.reactions, said.member: signs})
+        case Part():
+            place = body.image, body.part
+            events = tuple(sorted({*talked.parts.get(place, ()), said.id})[:MOST_COPIES])
+            return replace(talked, parts={**talked.parts, place: events})
         case TakeBack():
             ids = talked.taken.get(said.member, frozenset()).union(body.reactions)
             return replace(talked, taken={**talked.taken, said.member: frozenset(sorted(ids)[:MOST_REACTIONS])})

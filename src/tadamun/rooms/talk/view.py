@@ -13,6 +13,7 @@ from typing import Any, Final
 from tadamun.core.genuine import Said
 from tadamun.core.ports import Tables
 from tadamun.core.room import SearchText
+from tadamun.rooms.talk import gallery
 from tadamun.rooms.talk.bodies import MENTION, Comment, Message, Post, Thread
 from tadamun.rooms.talk.state import Talked
 
@@ -33,6 +34,7 @@ TABLES: Final = (
     """CREATE TABLE talk_reactions (
         space INTEGER, id BLOB, sign TEXT, member BLOB, reaction BLOB, PRIMARY KEY (space, id, sign, member, reaction))
         WITHOUT ROWID""",
+    *gallery.TABLES,
 )
 LOCAL: Final = (
     "CREATE TABLE IF NOT EXISTS talk_spaces (n INTEGER PRIMARY KEY, id BLOB UNIQUE)",
@@ -62,6 +64,7 @@ def project(tables: Tables, space: str, topic: str, talked: Talked | None) -> No
             [(key[0], label, old[0][1], key[1]) for label in old[0][0].split(" ")],
         )
     tables.execute("DELETE FROM talk_reactions WHERE space = ? AND id = ?", key)
+    gallery.project(tables, key, talked)
     if talked is None or talked.opening is None:
         tables.execute("DELETE FROM talk_posts WHERE space = ? AND id = ?", key)
         # What expired leaves no trace, not even that it was read.
@@ -79,9 +82,14 @@ def project(tables: Tables, space: str, topic: str, talked: Talked | None) -> No
 
 def forget(tables: Tables, space: str) -> None:
     """Nothing of the space is left here, its number neither."""
-    for table in ("talk_posts", "talk_topics", "talk_reactions"):
+    for table in ("talk_posts", "talk_topics", "talk_reactions", "talk_images", "talk_parts"):
         tables.execute(f"DELETE FROM {table} WHERE space = ?", (number(tables, space),))
-    for table, column in (("talk_read", "space"), ("talk_drafts", "space"), ("talk_spaces", "id")):
+    for table, column in (
+        ("talk_read", "space"),
+        ("talk_drafts", "space"),
+        ("talk_attached", "space"),
+        ("talk_spaces", "id"),
+    ):
         tables.execute(f"DELETE FROM {table} WHERE {column} = ?", (bytes.fromhex(space),))
 
 
@@ -93,6 +101,9 @@ def fresh(tables: Tables, space: str, saids: Sequence[Said[Any]]) -> None:
     topics = [topic for row in rows if row[10] for topic in _topic_rows(row)]
     if topics:
         tables.many(_PUT_TOPIC, topics)
+    images = [row for said in saids if said.body.images for row in gallery.rows(at, said)]
+    if images:
+        gallery.put(tables, images)
 
 
 def number(tables: Tables, space: str) -> int:
@@ -116,8 +127,9 @@ def search(talked: Talked) -> SearchText | None:
         return None
     text, title, topics, warning = words(talked.opening.body, talked)
     found = MENTION.sub("", text) if "@" in text else text
+    alts = (image.alt for image in talked.opening.body.images)
     return SearchText(
-        "\n".join(part for part in (title, warning, found) if part),
+        "\n".join(part for part in (title, warning, found, *alts) if part),
         talked.opening.member,
         topics,
         talked.opening.created_at,
@@ -173,3 +185,8 @@ def _row(space: int, said: Said[Post], talked: Talked | None) -> tuple[Any, ...]
 
 def _topic_rows(row: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     return [(row[0], topic, row[6], row[1]) for topic in row[10].split(" ") if topic]
+
+
+def waste(tables: Tables, space: str, limit: int) -> list[str]:
+    """Events that nothing needs any more: parts of pictures of retracted posts."""
+    return gallery.waste(tables, number(tables, space), limit)
