@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from tadamun.core import upkeep
 from tadamun.core.b64 import from_b64
+from tadamun.core.control import bodies
 from tadamun.core.errors import RemoteError
 from tadamun.core.event import Event
 from tadamun.core.genuine import Frame
@@ -158,9 +159,20 @@ class Mail:
         """Bring mailboxes and one's own status in step with the control state."""
         effects: list[Any] = [ControlChanged()]
         state = place.log.state
-        for mailbox, invite in place.invites.items():
-            if invite.key in state.invites and mailbox not in place.boxes:
-                keys = EpochKeys.from_secret(place.space, Secret(from_b64(invite.mailbox)))
+        for key, one in state.invites.items():
+            if key not in place.doors:  # made before the checkpoint that this log began from
+                place.invited(
+                    bodies.Invite(
+                        key=key,
+                        level=one.level,
+                        uses=one.uses,
+                        expires=one.expires,
+                        mailbox=one.mailbox,
+                        request=one.request,
+                    )
+                )
+            if place.doors[key] not in place.boxes and not 0 < one.expires <= self.clock.now():
+                keys = EpochKeys.from_secret(place.space, Secret(from_b64(one.mailbox)))
                 effects += self._learn(tx, place, keys, "invite")
         status = "member" if place.device.public in state.live_devices() else place.status
         if place.status == "member" and place.device.public not in state.live_devices():

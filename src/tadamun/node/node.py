@@ -25,7 +25,7 @@ from tadamun.core.facts import Facts
 from tadamun.core.ports import Clock, Random, Saying
 from tadamun.core.room import Call, Room
 from tadamun.crypto.keys import Prover
-from tadamun.node import calls, chores, forgetting, views, whereabouts, workbench
+from tadamun.node import calls, chores, forgetting, retiring, views, whereabouts, workbench
 from tadamun.node.audit import audit
 from tadamun.node.desk import Desk
 from tadamun.node.intake import CURSOR, STORE, Intake
@@ -264,6 +264,7 @@ class Node:
             self.refresh()  # somebody was shut out, or the network is another one
         if self.online and self.addresses():
             await chores.announce(self.desk, self.addresses())
+        await retiring.retire(self)
         await self.wire.sweep()
         await self.wire.let_go(self.known, self.clock.now() - CARRIED)
         if self.intake.idle.is_set():

@@ -74,6 +74,7 @@ class Place:
     came: dict[str, str] = field(default_factory=dict)  # device → the control event that last let it in
     prekeys_of: dict[str, tuple[int, str]] = field(default_factory=dict)  # device → (seq, newest prekey announced)
     invites: dict[str, bodies.Invite] = field(default_factory=dict)  # mailbox's epoch id → every invite heard of
+    doors: dict[str, str] = field(default_factory=dict)  # invite's key → its mailbox's epoch id
     revoked: set[str] = field(default_factory=set)  # keys of invites that somebody withdrew
     welcomed: set[str] = field(default_factory=set)  # devices this node has answered since it started
     given: Counter[str] = field(default_factory=Counter)  # device → secrets taken from it since the start
@@ -110,12 +111,17 @@ class Place:
             case bodies.Admit() | bodies.DeviceAdd() as arrival:
                 self.came[arrival.device.key] = event.id
             case bodies.Invite() as invite:
-                keys = EpochKeys.from_secret(self.space, Secret(from_b64(invite.mailbox)))
-                self.invites[keys.id] = invite
+                self.invited(invite)
             case bodies.InviteRevoke() as gone:
                 self.revoked.add(gone.key)
             case _:
                 pass
+
+    def invited(self, invite: bodies.Invite) -> None:
+        """Remember an invite, by its mailbox."""
+        mailbox = EpochKeys.from_secret(self.space, Secret(from_b64(invite.mailbox))).id
+        self.invites[mailbox] = invite
+        self.doors[invite.key] = mailbox
 
     def next_in_chain(self, channel: str) -> tuple[int, str]:
         """Sequence number and previous id for the next event of this device in a channel."""
