@@ -17,7 +17,6 @@ from tadamun.core.errors import UsageError
 from tadamun.core.ports import Audience, Saying, Workbench
 from tadamun.core.room import Call
 from tadamun.core.text import allowed_line, tidy_line
-from tadamun.rooms.talk import picture
 from tadamun.rooms.talk.bodies import PART, Part
 from tadamun.rooms.talk.given import InSpace, OnePost, reader_of
 from tadamun.rooms.talk.imeta import MAX_ALT, MOST, Image
@@ -82,7 +81,7 @@ async def show(bench: Workbench, asked: Show) -> dict[str, Any]:
     image, here = images[asked.number - 1]
     told = {"post": row.id.hex(), "number": asked.number, "parts": image.parts, "here": here} | _told(image)
     data = _together(bench, reader, space, row.id, image) if here == image.parts else b""
-    fine = bool(data) and await asyncio.to_thread(picture.sound, data, image)
+    fine = bool(data) and await asyncio.to_thread(_sound, data, image)
     return told | {
         "ready": fine,
         "broken": bool(data) and not fine,
@@ -136,7 +135,15 @@ def posted(bench: Workbench, space: str, pictures: Sequence[tuple[Image, bytes]]
         )
 
 
+def _sound(data: bytes, image: Image) -> bool:
+    from tadamun.rooms.talk import picture  # Pillow takes a tenth of a start to load, and most starts need none
+
+    return picture.sound(data, image)
+
+
 def _cleaned(asked: Attach, alt: str) -> tuple[Image, bytes]:
+    from tadamun.rooms.talk import picture
+
     if asked.path:
         try:
             with Path(asked.path).open("rb") as file:
