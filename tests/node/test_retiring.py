@@ -67,6 +67,7 @@ async def test_whoever_comes_late_is_told_why_and_later_nobody_hears_them(three:
     await three.settle()
     if how == "revoked":
         await three.call("amal", "invite.revoke", key=made["key"])
+        await three.settle()
         await three.pass_time(20)
         await three.pass_time(KEPT - DAY)
     else:
