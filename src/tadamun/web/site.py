@@ -184,7 +184,9 @@ class Site:
             "lang": language.code, "dir": "rtl" if language.rtl else "ltr", "house": "none", "message": say(message),
             "status_code": status, "form_token": str,
         }  # fmt: skip
-        return self._templates.page("refused.html", status, context)
+        # Whoever does not know our path is not told it: other programs on 127.0.0.1 could be sent the cookie there.
+        knows = request.scope.get("raw_path", b"").startswith(self.address.path.encode() + b"/")
+        return self._templates.page("refused.html" if knows else "stranger.html", status, context)
 
     async def _post(self, visit: Visit) -> Response:
         page, request = visit.page, visit.request
