@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -11,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tadamun.cli.app import build
 from tadamun.cli.service import Tell, Up
-from tadamun.core.errors import WrongPassphrase
+from tadamun.core.errors import UsageError, WrongPassphrase
 
 if TYPE_CHECKING:
     from tadamun.node.node import Node, Parts, Reach
     from tadamun.store.vault import Vault
     from tadamun.web.page import Page
+
+PAGES_LINK: Final = "pages.link"  # asked at the socket, answered by the house and not by the node
 
 # The rooms whose pages there are: packages with a `web` module and templates.
 ROOM_PAGES: Final = ("tadamun.rooms.talk",)
@@ -147,10 +148,9 @@ class Hands:
             return
         async with node_at(wanted.home, wanted.passphrase, reach) as node:
             with doorway.opened(wanted.home) as listening:
-                ready(
-                    await summary(node.call, node.listening)
-                )  # who asks from now on waits until `serve` comes to them
-                await door.serve(listening, node.call, node.count)
+                # Whoever asks from now on waits at the socket until `serve` comes to them.
+                ready(await summary(node.call, node.listening))
+                await door.serve(listening, without_pages(node), node.count)
 
     async def keep(self, home: Path, listen: str, ready: Tell) -> None:
         import asyncio
@@ -186,8 +186,21 @@ async def summary(call: Callable[[str, Mapping[str, Any]], Awaitable[Any]], list
     return {"listening": listening, "spaces": await call("space.list", {}), "peers": await call("peers.list", {})}
 
 
+def without_pages(node: Node) -> Callable[[str, Mapping[str, Any]], Awaitable[Any]]:
+    """The node's calls; whoever asks for its pages is told that it has none."""
+
+    async def asked(name: str, params: Mapping[str, Any]) -> Any:
+        if name == PAGES_LINK:
+            raise UsageError("This node runs without its pages. Stop it, and start it with `tadamun up` to have them.")
+        return await node.call(name, params)
+
+    return asked
+
+
 async def up_with_pages(wanted: Up, reach: Reach, hands: Hands, ready: Tell) -> None:
     """The house: its pages and its socket all the time, a node while it is open."""
+    import asyncio
+
     from tadamun.cli.settings import keep_language, saved_language
     from tadamun.crypto.random import SystemRandom
     from tadamun.node import door, doorway
@@ -219,7 +232,7 @@ async def up_with_pages(wanted: Up, reach: Reach, hands: Hands, ready: Tell) -> 
     house = pages.house
 
     async def asked(name: str, params: Mapping[str, Any]) -> Any:
-        return {"link": pages.links.new()} if name == "pages.link" else await house.call(name, params)
+        return {"link": pages.links.new()} if name == PAGES_LINK else await house.call(name, params)
 
     async def begin() -> None:
         if wanted.passphrase and house.state is State.LOCKED:

@@ -157,10 +157,11 @@ def test_the_version_is_told(whole: Terminal) -> None:
 def test_help_imports_nothing_slow(typed: list[str]) -> None:
     """A start is quick because of what it does not import; a stopwatch here would measure the neighbours."""
     script = (
-        "import sys; from tadamun.cli.app import build\n"
+        "import sys, tadamun.main; from tadamun.cli.app import build\n"
         f"try: build({dict(ROOMS)!r}, None).main(sys.argv[1:])\n"
         "except SystemExit: pass\n"
-        "slow = {'asyncio', 'babel', 'msgspec', 'segno', 'cryptography', 'sqlcipher3', 'websockets', 'coincurve'}\n"
+        "slow = {'asyncio', 'babel', 'msgspec', 'segno', 'cryptography', 'sqlcipher3', 'websockets', 'coincurve',"
+        " 'jinja2', 'starlette', 'uvicorn'}\n"
         "print(sorted(slow & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", script, *typed], capture_output=True, text=True, check=True)

@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from kits.processes import Child, free_port, make_vault, run, until
+from kits.processes import Child, free_port, make_vault, run, troupe, until
 
 PASSPHRASE = "horse battery staple forty"  # as kits.processes makes vaults
 
@@ -183,6 +183,17 @@ def test_with_a_passphrase_file_it_opens_at_once(tmp_path: Path) -> None:
         assert surfer.at.endswith("/")
     finally:
         node.kill()
+
+
+def test_a_node_without_pages_says_so(tmp_path: Path) -> None:
+    nowhere = run(tmp_path / "home", "pages")
+    assert nowhere.code == 2
+    assert "No node is running" in nowhere.said["error"]["text"]
+    with troupe(tmp_path) as stage:
+        plain = stage.node("Nour")
+        refused = plain.run("pages")
+        assert refused.code == 2
+        assert "without its pages" in refused.said["error"]["text"]
 
 
 def test_nothing_is_written_about_who_reads_what(node: Child) -> None:
