@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from tadamun.node.node import Node
 
 FORGOTTEN: Final = "forgotten:"  # a row in `meta` for each mailbox whose sealed events are still to be dropped
-_ROWS: Final = ("chain:{}:", "whereabouts:{}:", "signed:{}:", "closed:{}:")  # rows in `meta` that begin so, of one space
+_ROWS: Final = (
+    "chain:{}:",
+    "whereabouts:{}:",
+    "signed:{}:",
+    "closed:{}:",
+)  # rows in `meta` that begin so, of one space
 _ROW: Final = ("introduction:{}", SPENT)
 
 

@@ -21,6 +21,7 @@ from tadamun.core.ports import Tables
 from tadamun.core.room import Standing, Verdict
 from tadamun.crypto.keys import recall
 from tadamun.node.anchor import meet_anchor, parts_of
+from tadamun.node.early import hold
 from tadamun.node.judge import closed, judge
 from tadamun.node.mail import LOOK_AGAIN, Mail, MailboxesChanged
 from tadamun.node.place import SPACE, Arrived, Mailbox, Place
@@ -77,9 +78,15 @@ class Ledger:
         """Take events into the space; idempotent. A peer's fault is never raised: it is counted and in `refused`."""
         taken = Taken()
         if place.control is None:
-            place.early += arrived
+            taken.overflow, came = hold(place, list(arrived))
+            if taken.overflow:
+                for box in place.mailboxes():
+                    meta.put(tx, LATE + box.keys.mailbox.public, b"")
             place.control = meet_anchor(place)
             if place.control is None:
+                if came:
+                    self._read_late(tx, taken)  # for the parts of its state
+                self._count(tx, taken)
                 return taken
             self._keep_control(tx, place, [place.log.base])
             # Whatever becomes of those who sent them: without the anchor's parts the log could not be read back.
@@ -95,13 +102,17 @@ class Ledger:
             raws = parked.take_all(tx, place.ref) if everything else parked.take(tx, place.ref, taken.new[before:])
             work = [_Item(recall(event), split(event)) for event in (parse(raw, MAX_INNER) for raw in raws)]
         if taken.control_changed:
-            for key, _ in meta.beginning(tx, LATE):
-                meta.remove(tx, key)
-                meta.put(tx, LOOK_AGAIN + key.removeprefix(LATE), b"")
-                taken.effects.append(MailboxesChanged())
+            self._read_late(tx, taken)
             taken.effects += self.mail.after_control(tx, place)
         self._count(tx, taken)
         return taken
+
+    def _read_late(self, tx: Tables, taken: Taken) -> None:
+        """What gave way in these mailboxes is read again."""
+        for key, _ in meta.beginning(tx, LATE):
+            meta.remove(tx, key)
+            meta.put(tx, LOOK_AGAIN + key.removeprefix(LATE), b"")
+            taken.effects.append(MailboxesChanged())
 
     def _sound(self, tx: Tables, place: Place, arrived: Sequence[Arrived], taken: Taken) -> list[_Item]:
         """Those not known yet whose frame is canonical and belongs where it came from."""
