@@ -13,7 +13,7 @@ from tadamun.core.body import spell
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.node import letters
 from tadamun.node.channels import HOUR, LONGEST
-from tadamun.node.mail import MOST_GIVEN
+from tadamun.node.mail import MONTH, MOST_GIVEN
 
 pytestmark = pytest.mark.anyio
 
@@ -58,11 +58,23 @@ async def test_one_device_hands_out_only_so_many_secrets(three: Town) -> None:
     amal, celine = three.homes["amal"], three.homes["celine"]
     before = len(amal.place.boxes)
     forger = Forger(celine)
-    for _ in range(MOST_GIVEN + 20):
-        keys = EpochKeys.make(amal.place.space, forger.random)
-        box = letters.lockbox(keys, amal.place.device.public, amal.place.box.public)
-        body = upkeep.Lockboxes(epoch=keys.id, boxes=(box,))
-        await forger.send(forger.event(spell(body), kind=upkeep.LOCKBOXES))
-    await three.settle()
+
+    async def hand_out(count: int) -> None:
+        for _ in range(count):
+            keys = EpochKeys.make(amal.place.space, forger.random)
+            box = letters.lockbox(keys, amal.place.device.public, amal.place.box.public)
+            body = upkeep.Lockboxes(epoch=keys.id, boxes=(box,))
+            await forger.send(forger.event(spell(body), kind=upkeep.LOCKBOXES))
+        await three.settle()
+
+    await hand_out(MOST_GIVEN + 20)
     assert len(amal.place.boxes) == before + MOST_GIVEN
+    # Nor more because the computer is switched off at night.
+    await three.restart("amal")
+    await hand_out(20)
+    assert len(amal.place.boxes) == before + MOST_GIVEN
+    await goes_on(three)
+    three.hours.at += MONTH
+    await hand_out(1)
+    assert len(amal.place.boxes) == before + MOST_GIVEN + 1
     await goes_on(three)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from tadamun.core.ports import Filter
 from tadamun.node.chores import SPENT
-from tadamun.node.mail import LOOK_AGAIN
+from tadamun.node.mail import GIVEN, LOOK_AGAIN
 from tadamun.node.place import Place
 from tadamun.store import meta, refs, search, spaces
 
@@ -20,12 +20,8 @@ if TYPE_CHECKING:
     from tadamun.node.node import Node
 
 FORGOTTEN: Final = "forgotten:"  # a row in `meta` for each mailbox whose sealed events are still to be dropped
-_ROWS: Final = (
-    "chain:{}:",
-    "whereabouts:{}:",
-    "signed:{}:",
-    "closed:{}:",
-)  # rows in `meta` that begin so, of one space
+# Rows in `meta` of one space: those that begin so, and single ones.
+_ROWS: Final = ("chain:{}:", "whereabouts:{}:", "signed:{}:", "closed:{}:", GIVEN)
 _ROW: Final = ("introduction:{}", SPENT)
 
 

@@ -10,6 +10,7 @@ from tadamun.core.ports import Tables
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.keys import SigningKey, recall, verify_digest
 from tadamun.crypto.lockbox import BoxKey
+from tadamun.node.mail import GIVEN
 from tadamun.node.place import Mailbox, Place
 from tadamun.store import control, epochs, log, meta, spaces
 
@@ -40,6 +41,11 @@ def fill(tables: Tables, place: Place) -> None:
     for key, value in meta.beginning(tables, prefix):
         seq, _, last = value.decode().partition(":")
         place.chains[key.removeprefix(prefix)] = (int(seq), last)
+    prefix = GIVEN.format(place.ref)
+    place.given = {}
+    for key, value in meta.beginning(tables, prefix):
+        since, count = value.decode().split(" ")
+        place.given[key.removeprefix(prefix)] = (int(since), int(count))
     place.control = _control(tables, place)
     place.standings.clear()
     place.owners.clear()

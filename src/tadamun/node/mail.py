@@ -31,7 +31,9 @@ from tadamun.node.place import Mailbox, Place
 from tadamun.store import control, epochs, log, meta, spaces
 
 MOST_UNASKED: Final = 32  # secrets taken from one device for epochs that the control log does not name yet
-MOST_GIVEN: Final = 500  # secrets taken from one device while the node runs: every connection proves each
+MOST_GIVEN: Final = 500  # secrets taken from one device in a month: every connection proves each
+MONTH: Final = 30 * 86_400  # seconds
+GIVEN: Final = "given:{}:"  # rows in `meta` for the devices of a space: since when, and how many
 MOST_WHISPERS: Final = 1_000  # of one device, listened to while the node runs: 20 ms each if they are long
 MOST_BOXES: Final = 4_000  # secrets of a space, beyond which older history is not followed
 LOOK_AGAIN: Final = "again:"  # a row in `meta` for each mailbox whose older events are still to be opened
@@ -192,15 +194,27 @@ class Mail:
     def _learn(
         self, tx: Tables, place: Place, keys: EpochKeys | None, use: str, giver: str = "", **more: Any
     ) -> Sequence[Any]:
-        """giver: the device that handed it over, which may do so MOST_GIVEN times; "": nobody did."""
-        if keys is None or keys.id in place.boxes or place.given[giver] >= MOST_GIVEN:
+        """giver: the device that handed it over, which may do so MOST_GIVEN times a month; "": nobody did."""
+        if keys is None or keys.id in place.boxes or not self._may_give(tx, place, giver):
             return ()
-        if giver:
-            place.given[giver] += 1
         self.keep(tx, place, Mailbox(keys, use, since=self.clock.now(), **more))
         if use == "epoch":
             return (MailboxesChanged(), *self._follow_all(tx, place))
         return (MailboxesChanged(),)
+
+    def _may_give(self, tx: Tables, place: Place, giver: str) -> bool:
+        """Count one more. It is kept in the vault: what is taken stays, whatever becomes of the process."""
+        if not giver:
+            return True
+        now = self.clock.now()
+        since, count = place.given.get(giver, (now, 0))
+        if not 0 <= now - since < MONTH:
+            since, count = now, 0
+        if count >= MOST_GIVEN:
+            return False
+        place.given[giver] = since, count + 1
+        meta.put_text(tx, GIVEN.format(place.ref) + giver, f"{since} {count + 1}")
+        return True
 
     def keep(self, tx: Tables, place: Place, box: Mailbox) -> None:
         """Put a secret in the vault and in the place; what its mailbox holds already is to be looked at."""

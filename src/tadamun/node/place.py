@@ -77,7 +77,7 @@ class Place:
     doors: dict[str, str] = field(default_factory=dict)  # invite's key → its mailbox's epoch id
     revoked: set[str] = field(default_factory=set)  # keys of invites that somebody withdrew
     welcomed: set[str] = field(default_factory=set)  # devices this node has answered since it started
-    given: Counter[str] = field(default_factory=Counter)  # device → secrets taken from it since the start
+    given: dict[str, tuple[int, int]] = field(default_factory=dict)  # device → since when, and how many secrets it gave
     whispers: Counter[str] = field(default_factory=Counter)  # device → whispers of its that were listened to
     unasked: Counter[str] = field(default_factory=Counter)  # device → secrets taken from it for epochs not heard of
     answered: dict[str, int] = field(default_factory=dict)  # device → when (Unix seconds) it was last answered
