@@ -13,6 +13,8 @@ from tadamun.cli.service import Tell, Up
 from tadamun.core.errors import UsageError, WrongPassphrase
 
 if TYPE_CHECKING:
+    from socket import socket as Socket
+
     from tadamun.node.node import Node, Parts, Reach
     from tadamun.store.vault import Vault
     from tadamun.web.page import Page
@@ -199,11 +201,21 @@ def without_pages(node: Node) -> Callable[[str, Mapping[str, Any]], Awaitable[An
 
 async def up_with_pages(wanted: Up, reach: Reach, hands: Hands, ready: Tell) -> None:
     """The house: its pages and its socket all the time, a node while it is open."""
+    from tadamun.node import doorway
+    from tadamun.web.address import make_folder
+
+    make_folder(wanted.home)
+    with doorway.opened(wanted.home) as socket:  # first: of two that start at once only one gets to the rest
+        await keep_house(wanted, reach, hands, ready, socket)
+
+
+async def keep_house(wanted: Up, reach: Reach, hands: Hands, ready: Tell, socket: Socket) -> None:
+    """The same, once its socket for commands is there."""
     import asyncio
 
     from tadamun.cli.settings import keep_language, saved_language
     from tadamun.crypto.random import SystemRandom
-    from tadamun.node import door, doorway
+    from tadamun.node import door
     from tadamun.node.together import together
     from tadamun.store.vault import Vault
     from tadamun.web.address import Address
@@ -241,14 +253,13 @@ async def up_with_pages(wanted: Up, reach: Reach, hands: Hands, ready: Tell) -> 
         ready({"state": house.state.value, "pages": pages.links.new(), **told})
         await asyncio.get_running_loop().create_future()
 
-    with doorway.opened(home) as socket:
-        await together(
-            house.run(),
-            pages.watch(),
-            begin(),
-            serve(pages.app, address.listening),
-            door.serve(socket, asked, lambda reason: None),
-        )
+    await together(
+        house.run(),
+        pages.watch(),
+        begin(),
+        serve(pages.app, address.listening),
+        door.serve(socket, asked, lambda reason: None),
+    )
 
 
 def room_pages() -> tuple[Page, ...]:

@@ -27,7 +27,7 @@ from tadamun.store import meta
 from tadamun.store.vault import Vault
 from tadamun.store.wire import WireStore
 from tadamun.web import assemble
-from tadamun.web.address import Address
+from tadamun.web.address import Address, make_folder
 from tadamun.web.house import Doors, House
 from tadamun.web.page import Page
 from tadamun.web.site import Saved
@@ -255,6 +255,7 @@ async def visited(home: Path, more: Sequence[Page] = ()) -> AsyncIterator[Pages]
             finally:
                 await wire.close()
 
+    make_folder(home)
     address = Address(home, time, random)
     doors = Doors(lambda: Vault.exists(home), create, opened)
     made = assemble.assemble(

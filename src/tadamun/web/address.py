@@ -39,15 +39,9 @@ class Address:
     """The pages' address and sessions. `listening` is bound, and belongs to whoever serves on it."""
 
     def __init__(self, home: Path, clock: Clock, random: Random) -> None:
-        """Find or choose the place. Raises VaultError when the folder cannot be used or no port is free."""
+        """Find or choose the place. Raises VaultError when no port is free."""
         self._clock, self._random = clock, random
         self._path = home / FILE
-        try:
-            home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise VaultError(
-                "The folder {folder} cannot be made or used for a vault. Choose another.", folder=str(home)
-            ) from error
         kept = self._read()
         bound = _bind(kept.port) if kept is not None else None
         if kept is None or bound is None:
@@ -122,6 +116,16 @@ class Address:
             if bound is not None:
                 return bound
         raise VaultError("No free port was found for the pages. Close other programs and try again.")
+
+
+def make_folder(home: Path) -> None:
+    """The node's folder, if there is none yet. Raises VaultError."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise VaultError(
+            "The folder {folder} cannot be made or used for a vault. Choose another.", folder=str(home)
+        ) from error
 
 
 def token(random: Random) -> str:
