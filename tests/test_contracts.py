@@ -26,7 +26,21 @@ NETWORK = "Only carry imports what speaks with other computers"
 PAGES = "Only pages know how pages are made and served"
 CARRY_USERS = "Only node and main know how events travel"
 WORDS_USERS = "Only what people read is translated"
-CONTRACTS = {LAYERS, ROOMS, ROOM_FILES, CARRIERS, PURE, CRYPTO, DATABASE, NETWORK, PAGES, CARRY_USERS, WORDS_USERS}
+PICTURES = "Only one file decodes pictures"
+CONTRACTS = {
+    LAYERS,
+    ROOMS,
+    ROOM_FILES,
+    CARRIERS,
+    PURE,
+    CRYPTO,
+    DATABASE,
+    NETWORK,
+    PAGES,
+    CARRY_USERS,
+    WORDS_USERS,
+    PICTURES,
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,7 @@ SPOILED = {
         {PURE}, {"rooms/talk/rules.py": "import tadamun.rooms.talk.helper", "rooms/talk/helper.py": "import time"}
     ),
     "a state opens the database": Spoiled({PURE}, {"rooms/people/state.py": "import tadamun.store.search"}),
+    "a page decodes a picture": Spoiled({PICTURES}, {"rooms/talk/web.py": "import PIL.Image"}),
     "the node draws keys itself": Spoiled({CRYPTO}, {"node/place.py": "import secrets"}),
     "a carrier checks a signature itself": Spoiled(
         {CRYPTO}, {"carry/proof.py": "from coincurve import PublicKeyXOnly"}
