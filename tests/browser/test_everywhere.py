@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Response
+from playwright.sync_api import Page, Response
 
 from kits.axe import told
-from kits.browser import DESKTOP, NARROW, Opens, Window, fits
+from kits.browser import DESKTOP, NARROW, PHONE, Opens, Window, fits
 from kits.community import NOUR, Community, community
 from kits.everywhere import given, pages, path
 from kits.person import Computer, Person
@@ -17,6 +17,13 @@ from tadamun.web.house import State
 
 KIB = 1024
 HEAVIEST = 150 * KIB  # bytes of a page with all it needs, fonts aside
+LOOKS = {  # what the browser asks for, and what was chosen in the settings
+    "dark": ("dark", "no-preference", "auto"),
+    "more contrast": ("light", "more", "auto"),
+    "dark, more contrast": ("dark", "more", "auto"),
+    "dark by choice": ("light", "no-preference", "dark"),
+    "contrast by choice": ("light", "no-preference", "contrast"),
+}
 INTERACTIVE = 1.0  # seconds until the first page can be used
 
 
@@ -36,11 +43,19 @@ def problems(window: Window, address: str, language: str) -> Iterator[str]:
     if (spoken := page.locator("html").get_attribute("lang")) != language:
         yield f"{address} speaks {spoken}"
     yield from told(page, f"{address} light")
-    for scheme, contrast in (("dark", "no-preference"), ("light", "more"), ("dark", "more")):
+    for look, (scheme, contrast, theme) in LOOKS.items():
         page.emulate_media(color_scheme=scheme, contrast=contrast)  # type: ignore[arg-type] - two of its literals
-        yield from told(page, f"{address} {scheme} {contrast}", colours=True)
+        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        yield from told(page, f"{address} {look}", colours=True)
     page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
     yield from told(page, f"{address} narrow")
+    yield from outside(page)
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.evaluate("() => { document.documentElement.dataset.size = '200'; }")
+    yield from outside(page)
+
+
+def outside(page: Page) -> Iterator[str]:
     try:
         fits(page)
     except AssertionError as error:

@@ -51,8 +51,8 @@ def test_a_wrong_passphrase_is_told_so_and_the_right_one_opens(opens: Opens, pai
         unreadable(nour.page.content())
 
         def opened() -> bool:
-            nour.unlock(passphrase=PASSPHRASE)
-            nour.page.wait_for_load_state()
+            with nour.page.expect_navigation():
+                nour.unlock(passphrase=PASSPHRASE)
             return not LOCKED.search(nour.page.url)
 
         # After a wrong one there is a pause: until it is over, nothing is tried.
@@ -73,3 +73,21 @@ def test_what_was_sent_to_a_locked_node_comes_back(opens: Opens, pair: list[Node
     nour.page.locator('#main form:has([name="text"]) button[type="submit"]').last.click()
     shown(nour.page, "written with great care")
     assert pair[0].texts().count("written with great care") == 1
+
+
+def test_the_browser_is_given_nothing_to_keep(opens: Opens, pair: list[Node]) -> None:
+    nour = at_talk(opens, pair[0])
+    nour.say("something between us")
+    shown(nour.page, "something between us")
+    kept = nour.page.evaluate(
+        """async () => ({
+            local: {...localStorage}, session: {...sessionStorage}, caches: await caches.keys(),
+            databases: await indexedDB.databases(), workers: (await navigator.serviceWorker.getRegistrations()).length,
+            cookies: document.cookie,
+        })"""
+    )
+    assert kept == {"local": {}, "session": {}, "caches": [], "databases": [], "workers": 0, "cookies": ""}
+    [cookie] = nour.window.context.cookies()
+    assert cookie["httpOnly"]
+    assert cookie["sameSite"] == "Strict"
+    assert cookie["path"] == "/" + nour.base().split("/")[3]

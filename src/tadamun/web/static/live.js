@@ -4,6 +4,9 @@
 // locked. Without this script every page works; it only stands still.
 (() => {
   "use strict";
+  // htmx notes each page's address, what was searched for with it, where the browser keeps it for after a crash.
+  try { sessionStorage.removeItem("htmx-current-path-for-history"); } catch { /* none is kept at all */ }
+
   const said = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
   const address = said("live");
   if (!address) return;
