@@ -1,7 +1,8 @@
 """What somebody with the key can read from an SQLCipher file's pages, free ones and the write-ahead log included.
 
-Decrypted here page by page (SQLCipher 4: AES-256-CBC; 80 bytes at the end of a page are IV and MAC), so that no
-database engine hides what it considers deleted.
+Decrypted here page by page (SQLCipher 4: AES-256-CBC; 48 bytes at the end of a page are IV and HMAC-SHA256), so that no
+database engine hides what it considers deleted. The first page says itself how long pages are: a reader that cut them
+wrongly would see nothing and find everything clean.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-PAGE, RESERVED, SALT = 4096, 80, 16
+from tadamun.store.cipher import PAGE
+
+RESERVED, SALT = 48, 16
 LOG_HEADER, FRAME_HEADER = 32, 24
 
 
@@ -21,6 +24,8 @@ def decrypted(path: Path, key: bytes) -> bytes:
     raw = path.read_bytes()
     assert not raw.startswith(b"SQLite format 3"), "not encrypted at all"
     pages = [_page(raw[at : at + PAGE], key, at == 0) for at in range(0, len(raw), PAGE)]
+    # https://www.sqlite.org/fileformat2.html, 1.3: the page size stands at 16, where the salt ends.
+    assert int.from_bytes(pages[0][:2], "big") == PAGE, "not the shape of this file"
     log = path.with_name(path.name + "-wal")
     if log.exists():
         frames = log.read_bytes()
