@@ -57,7 +57,7 @@ ASKED: list[tuple[list[str], str, dict[str, Any]]] = [
         "members.remove",
         {"space": "", "member": "Sam", "reason": "r", "undo": False},
     ),
-    (["leave", "--space", "B"], "members.leave", {"space": "B"}),
+    (["leave", "--space", "B"], "members.leave", {"space": "B", "anyway": False}),
     (["acts"], "acts.list", {"space": ""}),
     (["acts", "list"], "acts.list", {"space": ""}),
     (["acts", "cosign", "3fa9"], "acts.cosign", {"space": "", "id": "3fa9"}),

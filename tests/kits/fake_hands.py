@@ -65,7 +65,7 @@ ANSWERS: dict[str, Any] = {
             "verified": True,
         },
     ],
-    "members.remove": {"done": True, "proposal": ""},
+    "members.remove": {"done": True, "proposal": ID, "standstill": False},
     "members.level": {"done": False, "proposal": ID},
     "members.leave": {},
     "space.amend": {"done": True, "proposal": ""},
@@ -95,6 +95,7 @@ ANSWERS: dict[str, Any] = {
                     {"address": "ws://10.0.0.2:7447", "what": "live"},
                     {"address": "ws://10.0.0.3:7447", "what": "waiting"},
                 ],
+                "cannot_sign": ["Nour"],
                 "alarms": 1,
                 "waiting": 0,
                 "outbox": 2,
@@ -154,6 +155,7 @@ class Fake:
                 "listening": ["ws://0.0.0.0:7447"],
                 "spaces": self.answers["space.list"],
                 "peers": self.answers["peers.list"],
+                "lan": wanted.lan is not False,
             }
         )
         if self.runs is not None:

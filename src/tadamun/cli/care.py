@@ -65,6 +65,9 @@ def _space(here: Here, one: dict[str, Any]) -> list[str]:
         (_("To be sent"), formats.number(one["outbox"])),
         (_("Waiting for what they refer to"), formats.number(one["parked"])),
     ]
+    if one["cannot_sign"]:
+        rows.append((_("No checkpoint without"), paint(here, ", ".join(map(name, one["cannot_sign"])), colour="red")))
+        rows.append(("", _("What to do: `tadamun doctor`")))
     if one["alarms"]:
         rows.append((_("Checkpoints that contradict each other"), paint(here, str(one["alarms"]), colour="red")))
     return [paint(here, name(one["name"]), bold=True), *_indent(table(here, once(rows)))]

@@ -82,10 +82,22 @@ def remove(here: Here, member: str, reason: str, undo: bool, yes: bool) -> None:
     show(
         here,
         ask(here, "members.remove", asked, sends=True),
-        lambda became: outcome(
-            became,
-            say("{name} is removed. What is written from now on is closed to them.", name=member),
-        ),
+        lambda became: _removed(became, member),
+    )
+
+
+def _removed(became: dict[str, Any], member: str) -> tuple[str, ...]:
+    done = outcome(became, say("{name} is removed. What is written from now on is closed to them.", name=member))
+    if not became["done"]:
+        return done
+    if became["standstill"]:
+        return (*done, _("Too few are left to sign checkpoints. See what that means with: tadamun doctor"))
+    if not became["proposal"]:
+        return done
+    return (
+        *done,
+        _("They were one of those who sign checkpoints, and are missed there until the others agree."),
+        say("They agree with: {command}", command=f"tadamun acts cosign {short(became['proposal'])}"),
     )
 
 
@@ -94,11 +106,12 @@ def remove(here: Here, member: str, reason: str, undo: bool, yes: bool) -> None:
     help=N_("Leave the space. Your computer stops taking part; others keep what you wrote."),
     example="tadamun leave --space Beirut",
 )
+@click.option("--anyway", is_flag=True, help=N_("Leave even if nobody is left who governs the space."))
 @click.option("--yes", is_flag=True, help=N_("Do not ask whether you are sure."))
-def leave(here: Here, yes: bool) -> None:
+def leave(here: Here, anyway: bool, yes: bool) -> None:
     sure(here, yes, _("Leave the space? You can come back only if you are invited again."))
     show(
         here,
-        ask(here, "members.leave", {"space": here.space}, sends=True),
+        ask(here, "members.leave", {"space": here.space, "anyway": anyway}, sends=True),
         lambda left: _("You have left. Others see it once your node has told them (`tadamun up`)."),
     )

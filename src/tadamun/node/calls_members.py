@@ -18,6 +18,7 @@ from tadamun.node.letters import Letter
 from tadamun.node.past import heads_before
 from tadamun.node.place import Mailbox, Place
 from tadamun.node.quorum import target_of
+from tadamun.node.standstill import confirmation, last_elector, standstill
 from tadamun.node.workbench import Bench, Call
 from tadamun.store import log, meta, spaces
 
@@ -51,6 +52,12 @@ class Amend(In):
     newcomer_days: Days | None = None
 
 
+class Leave(In):
+    """anyway: also if nobody is left who governs."""
+
+    anyway: bool = False
+
+
 class Id(In):
     id: str
 
@@ -68,10 +75,29 @@ async def remove(bench: Bench, asked: Remove) -> dict[str, Any]:
     if member == place.me:
         raise UsageError("To leave the space yourself, use: tadamun leave")
     if member not in place.log.state.members:
+        if (proposal := await _confirm(bench, place, member)) is not None:
+            return {"done": False, "proposal": proposal, "standstill": False}
         raise UsageError("This person is not a member any more. Nothing was changed.")
     body = bodies.Remove(member=member, cut=_cut(bench, place, member), reason=asked.reason, cosign=())
     heads = heads_before(place.log, member) if asked.undo else None
-    return await _act(bench, place, Letter(bodies.REMOVE, spell(body)), heads)
+    became = await _act(bench, place, Letter(bodies.REMOVE, spell(body)), heads)
+    if became["done"]:
+        became["proposal"] = await _confirm(bench, place, member) or ""
+    found = standstill(place)
+    return became | {"standstill": found is not None and not found.needed}
+
+
+async def _confirm(bench: Bench, place: Place, member: str) -> str | None:
+    """Put to the others what one person did to somebody who signs checkpoints: until a majority agrees, they are
+    missed there. None if there is nothing to agree to, or nobody to put it to."""
+    found = confirmation(place, member)
+    electorate = place.log.state.electorate
+    if found is None or place.me not in electorate or len(electorate - {member}) < 2:
+        return None
+    letter, heads = found
+    if not _proposal(bench, place, letter):
+        await bench.node.quorum.propose(place, letter, heads)
+    return _proposal(bench, place, letter)
 
 
 async def level(bench: Bench, asked: Level) -> dict[str, Any]:
@@ -101,9 +127,15 @@ async def amend(bench: Bench, asked: Amend) -> dict[str, Any]:
     return await _act(bench, place, Letter(bodies.CHARTER, spell(bodies.Amend(charter=after, cosign=()))), None)
 
 
-async def leave(bench: Bench, asked: In) -> dict[str, Any]:
+async def leave(bench: Bench, asked: Leave) -> dict[str, Any]:
     """Leave the space, on all one's devices."""
     place = _member(bench, asked.space)
+    if last_elector(place) and not asked.anyway:
+        raise UsageError(
+            "You are the last here who can sign checkpoints: without you nobody governs this space, ever again. Make "
+            "somebody a steward first (`tadamun role NAME steward`), and leave when `tadamun doctor` finds that others "
+            "sign. Nothing was changed. To leave at once: tadamun leave --anyway"
+        )
     await bench.node.desk.act(place.space, [Letter(bodies.LEAVE, spell(bodies.Leave()))])
     return {"space": place.space}
 
@@ -237,7 +269,7 @@ def _what(bench: Bench, place: Place, one: Any) -> str:
 CALLS = {
     "members.remove": Call(Remove, remove),
     "members.level": Call(Level, level),
-    "members.leave": Call(In, leave),
+    "members.leave": Call(Leave, leave),
     "space.amend": Call(Amend, amend),
     "acts.list": Call(In, acts),
     "acts.cosign": Call(Id, cosign),

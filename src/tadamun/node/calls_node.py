@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -18,6 +18,7 @@ from tadamun.node import archive, views, witness
 from tadamun.node.calls_spaces import In, Nothing, _member
 from tadamun.node.knock import progress
 from tadamun.node.place import Place
+from tadamun.node.standstill import standstill
 from tadamun.node.workbench import Bench, Call
 from tadamun.store import log, meta, outbox, parked, peers
 
@@ -64,6 +65,7 @@ async def status(bench: Bench, asked: Nothing) -> dict[str, Any]:
                 "waiting": node.peers.pending(space),
                 "outbox": outbox.count(node.vault.read, place.ref),
                 "parked": parked.count(node.vault.read, place.ref),
+                "cannot_sign": _missed(bench, place) if place.control is not None else [],
                 "alarms": len(place.log.alarms) if place.control is not None else 0,
                 "equivocations": _doubled(bench, place) if members.get(place.me, 0) >= STEWARD else [],
             }
@@ -81,6 +83,12 @@ async def status(bench: Bench, asked: Nothing) -> dict[str, Any]:
         "counters": counters,
         "stored": {"vault_bytes": node.vault.size(), "wire_bytes": node.wire.size},
     }
+
+
+def _missed(bench: Bench, place: Place) -> list[str]:
+    """Names of those without whom no checkpoint can be made."""
+    found = standstill(place) if place.status == "member" else None
+    return [] if found is None else sorted(bench.facts.names.name(place.space, one) for one in found.missing)
 
 
 def _doubled(bench: Bench, place: Place) -> list[dict[str, Any]]:
@@ -135,6 +143,7 @@ async def doctor(bench: Bench, asked: Nothing) -> dict[str, Any]:
             N_("{count} events wait for others that have not come. Connect to more members or a keeper."),
             {"count": waiting},
         ),
+        _governing(bench),
     ]
     return {
         "checks": [
@@ -142,6 +151,32 @@ async def doctor(bench: Bench, asked: Nothing) -> dict[str, Any]:
             for name, ok, good, bad, arguments in checks
         ]
     }
+
+
+def _governing(bench: Bench) -> tuple[str, bool, str, str, dict[str, str | int]]:
+    """Whether each space has enough people left who sign checkpoints; of those that have not, the first."""
+    good = N_("Enough people are there to sign checkpoints.")
+    for space, place in bench.node.places.items():
+        if place.status != "member" or (found := standstill(place)) is None:
+            continue
+        names = ", ".join(sorted(bench.facts.names.name(space, one) for one in found.missing))
+        told: dict[str, str | int] = {"space": bench.title(space), "names": names, "needed": found.needed}
+        if found.needed:
+            return "governing", False, good, _AGREE, told
+        return "governing", False, good, _FOUND_ANEW, told
+    return "governing", True, good, "", {}
+
+
+_AGREE: Final = N_(
+    "{space}: no checkpoint can be made, because {names} had to sign it and one person alone removed them. Until the "
+    "others agree, newcomers are given nothing from before and stay newcomers. Propose it with `tadamun remove NAME`; "
+    "it takes {needed} signatures, given with `tadamun acts cosign`."
+)
+_FOUND_ANEW: Final = N_(
+    "{space}: no checkpoint can be made, because {names} had to sign it, and those who stay are too few to take them "
+    "off that list. People can go on writing, but newcomers are given nothing from before and stay newcomers. Found a "
+    "new space for that, and name three stewards early."
+)
 
 
 async def rebuild(bench: Bench, asked: Nothing) -> dict[str, Any]:

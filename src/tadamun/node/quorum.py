@@ -114,11 +114,18 @@ class Quorum:
         return sorted(listed, key=lambda row: (row[0].created_at, row[0].id))
 
     def _done(self, place: Place) -> set[str]:
-        return {without_signatures(one.event) for one in place.log.events() if one.event.kind in COSIGNED}
+        """Acts that several have signed. What one person did alone others may still be asked to agree to."""
+        events = (one.event for one in place.log.events() if one.event.kind in COSIGNED)
+        return {without_signatures(event) for event in events if '"cosign":[]' not in event.content}
 
     def _electors(self, place: Place, one: Proposal) -> dict[str, tuple[int, str]]:
-        """One signature for each different elector, the target aside: device → (when, signature)."""
-        state = place.log.state
+        """One signature for each different elector, the target aside: device → (when, signature).
+
+        For a checkpoint by what holds at its heads, for an act by what is known now.
+        """
+        state = place.log.at(one.heads) if one.kind == bodies.CHECKPOINT else place.log.state
+        if state is None:
+            return {}
         voices: dict[str, tuple[str, tuple[int, str]]] = {}
         for device, signature in sorted(one.signatures.items()):
             member = place.log.member_of(device)
@@ -231,22 +238,24 @@ class Quorum:
         return {} if one is None else one.signatures
 
     def _hopeless(self, place: Place, digest: bytes) -> bool:
-        """Whether a checkpoint signed earlier can no longer reach its quorum: too many signed others at its height."""
+        """Whether a checkpoint signed earlier can no longer reach its quorum: too many signed others at its height, or
+        are of the electorate no more. (One of those could sign it still, and bring up two side by side: 2.8.)"""
         proposals = self.proposals(place)
         mine = proposals.get(digest)
-        if mine is None:
+        there = None if mine is None else place.log.at(mine.heads)
+        if mine is None or there is None:
             return False
         height = checkpoint_of(mine.content).height
-        electorate = place.log.state.electorate
         elsewhere = {
-            member
+            place.owner(device)
             for other, one in proposals.items()
             if other != digest and one.kind == bodies.CHECKPOINT
             if checkpoint_of(one.content).height == height
             for device in one.signatures
-            if (member := place.log.member_of(device)) in electorate
         }
-        return len(electorate) - len(elsewhere) < quorum(len(electorate))
+        signed = set(map(place.owner, mine.signatures))
+        reachable = there.electorate & (signed | (place.log.state.electorate - elsewhere))
+        return len(reachable) < quorum(len(there.electorate))
 
     async def complete_checkpoints(self, place: Place, *, anyone: bool = False) -> None:
         """Write the checkpoint that enough have signed; `anyone`: also one that another node proposed."""
@@ -254,8 +263,11 @@ class Quorum:
             if one.kind != bodies.CHECKPOINT or (one.author != place.device.public and not anyone):
                 continue
             body = checkpoint_of(one.content)
+            there = place.log.at(one.heads) if body.height == place.log.height + 1 else None
+            if there is None:
+                continue
             counted = self._electors(place, one)
-            if body.height == place.log.height + 1 and len(counted) >= quorum(len(place.log.state.electorate)):
+            if len(counted) >= quorum(len(there.electorate)):
                 await self.write_checkpoint(place, body, one.heads, counted)
 
     async def write_checkpoint(
