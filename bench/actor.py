@@ -135,10 +135,10 @@ def _peak(pid: int) -> float:
 
 async def act(home: Path, listen: bool, peers: tuple[str, ...], online: bool) -> None:
     from tadamun.main import node_at
-    from tadamun.node.node import Reach
+    from tadamun.node.outward import Given
 
-    reach = Reach(listen=("127.0.0.1", 0) if listen else None, peers=peers) if online else None
-    async with node_at(home, PASSPHRASE, reach) as node:
+    given = Given(listen=("127.0.0.1", 0) if listen else None, peers=peers, lan=False)
+    async with node_at(home, PASSPHRASE, given if online else None, online) as node:
         actor = Actor(node)
         _tell({"listening": node.listening, "at": time.monotonic()})
         while line := await asyncio.to_thread(sys.stdin.readline):

@@ -20,10 +20,10 @@ async def start(home: Path, begun: float) -> dict[str, float]:
     """What `tadamun up` does, then what its page does first."""
     moments = {"python": time.monotonic() - begun}
     from tadamun.main import node_at
-    from tadamun.node.node import Reach
+    from tadamun.node.outward import Given
 
     moments["imported"] = time.monotonic() - begun
-    async with node_at(home, PASSPHRASE, Reach(listen=("127.0.0.1", 0))) as node:
+    async with node_at(home, PASSPHRASE, Given(listen=("127.0.0.1", 0), lan=False)) as node:
         moments["running"] = time.monotonic() - begun
         found = await node.call("talk.read", {"limit": LISTED})
         moments["listed"] = time.monotonic() - begun

@@ -15,7 +15,8 @@ from tadamun.core.errors import UsageError, WrongPassphrase
 if TYPE_CHECKING:
     from socket import socket as Socket
 
-    from tadamun.node.node import Node, Parts, Reach
+    from tadamun.node.node import Node, Parts
+    from tadamun.node.outward import Given
     from tadamun.store.vault import Vault
     from tadamun.web.page import Page
 
@@ -89,11 +90,31 @@ def vault_at(home: Path, passphrase: str) -> tuple[Vault, str]:
     return Vault.open(home, made[0]), made[0]
 
 
-@asynccontextmanager
-async def node_at(home: Path, passphrase: str, reach: Reach | None) -> AsyncIterator[Node]:
-    """The node whose vault is in `home`, with its tasks; carriers run if `reach` is given. Raises VaultError."""
+def change_passphrase(vault: Vault, old: str, new: str) -> None:
+    """Of an open vault; `old` may be spelled as it was made. Raises VaultError, UsageError."""
     from tadamun.crypto.random import SystemRandom
-    from tadamun.node.node import Node, Reach
+    from tadamun.i18n.passphrases import spellings
+
+    typed, *made = spellings(old)
+    try:
+        vault.change_passphrase(typed, new, SystemRandom())
+    except WrongPassphrase:
+        if not made:
+            raise
+        vault.change_passphrase(made[0], new, SystemRandom())
+
+
+@asynccontextmanager
+async def node_at(home: Path, passphrase: str, given: Given | None, online: bool = True) -> AsyncIterator[Node]:
+    """The node whose vault is in `home`, with its tasks. Raises VaultError.
+
+    given: what the command line says of how it is reached; what it leaves open is as was chosen before and kept in the
+    vault. None: it is not reached at all. online: carriers run.
+    """
+    from tadamun.crypto.random import SystemRandom
+    from tadamun.node.calls_reach import kept
+    from tadamun.node.node import Node
+    from tadamun.node.outward import Given, Reach
     from tadamun.node.running import running
     from tadamun.store.wire import WireStore
 
@@ -102,7 +123,19 @@ async def node_at(home: Path, passphrase: str, reach: Reach | None) -> AsyncIter
     with vault_at(home, passphrase)[0] as vault:
         wire = WireStore.open(vault.wire_path, vault.wire_key(), clock, random)
         try:
-            node = Node(vault, wire, parts(), clock, random, reach=reach or Reach(), online=reach is not None)
+            reach = Reach() if given is None else given.over(kept(vault.read))
+            must = given is not None and given.listen is not None
+            node = Node(
+                vault,
+                wire,
+                parts(),
+                clock,
+                random,
+                reach=reach,
+                given=given or Given(),
+                online=online,
+                must_listen=must,
+            )
             async with running(node):
                 yield node
         finally:
@@ -129,29 +162,27 @@ class Hands:
 
     @asynccontextmanager
     async def open(self, home: Path, passphrase: str, online: bool) -> AsyncIterator[Node]:
-        from tadamun.node.node import Reach
-
-        async with node_at(home, passphrase, Reach() if online else None) as node:
+        async with node_at(home, passphrase, None, online) as node:
             yield node
             await node.desk.deliver()
 
     async def up(self, wanted: Up, ready: Tell) -> None:
         from tadamun.node import door, doorway
-        from tadamun.node.node import Reach
+        from tadamun.node.outward import Given
 
-        reach = Reach(
+        given = Given(
             listen=host_and_port(wanted.listen),
             peers=tuple(wanted.peers),
             lan=wanted.lan,
             advertise=tuple(wanted.advertise),
         )
         if wanted.pages:
-            await up_with_pages(wanted, reach, self, ready)
+            await up_with_pages(wanted, given, self, ready)
             return
-        async with node_at(wanted.home, wanted.passphrase, reach) as node:
+        async with node_at(wanted.home, wanted.passphrase, given) as node:
             with doorway.opened(wanted.home) as listening:
                 # Whoever asks from now on waits at the socket until `serve` comes to them.
-                ready(await summary(node.call, node.listening))
+                ready(await summary(node))
                 await door.serve(listening, without_pages(node), node.count)
 
     async def keep(self, home: Path, listen: str, ready: Tell) -> None:
@@ -183,9 +214,10 @@ def leave_no_core() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (least, least))
 
 
-async def summary(call: Callable[[str, Mapping[str, Any]], Awaitable[Any]], listening: Sequence[str]) -> dict[str, Any]:
+async def summary(node: Node) -> dict[str, Any]:
     """What `up` tells when it is ready."""
-    return {"listening": listening, "spaces": await call("space.list", {}), "peers": await call("peers.list", {})}
+    spaces, peers = await node.call("space.list", {}), await node.call("peers.list", {})
+    return {"listening": node.listening, "spaces": spaces, "peers": peers, "lan": node.reach.lan}
 
 
 def without_pages(node: Node) -> Callable[[str, Mapping[str, Any]], Awaitable[Any]]:
@@ -199,17 +231,17 @@ def without_pages(node: Node) -> Callable[[str, Mapping[str, Any]], Awaitable[An
     return asked
 
 
-async def up_with_pages(wanted: Up, reach: Reach, hands: Hands, ready: Tell) -> None:
+async def up_with_pages(wanted: Up, given: Given, hands: Hands, ready: Tell) -> None:
     """The house: its pages and its socket all the time, a node while it is open."""
     from tadamun.node import doorway
     from tadamun.web.address import make_folder
 
     make_folder(wanted.home)
     with doorway.opened(wanted.home) as socket:  # first: of two that start at once only one gets to the rest
-        await keep_house(wanted, reach, hands, ready, socket)
+        await keep_house(wanted, given, hands, ready, socket)
 
 
-async def keep_house(wanted: Up, reach: Reach, hands: Hands, ready: Tell, socket: Socket) -> None:
+async def keep_house(wanted: Up, given: Given, hands: Hands, ready: Tell, socket: Socket) -> None:
     """The same, once its socket for commands is there."""
     import asyncio
 
@@ -225,19 +257,25 @@ async def keep_house(wanted: Up, reach: Reach, hands: Hands, ready: Tell, socket
     from tadamun.web.site import Saved
 
     clock, random, home = SystemClock(), SystemRandom(), wanted.home
-    listening: list[str] = []
+    running: list[Node] = []  # the one that runs, while one does
 
     def create(passphrase: str, language: str) -> None:
         hands.create(home, passphrase, language)
         keep_language(home, language)
 
+    async def change(old: str, new: str) -> None:
+        await asyncio.to_thread(change_passphrase, running[0].vault, old, new)
+
     @asynccontextmanager
     async def opened(passphrase: str) -> AsyncIterator[Node]:
-        async with node_at(home, passphrase, reach) as node:
-            listening[:] = node.listening
-            yield node
+        async with node_at(home, passphrase, given) as node:
+            running.append(node)
+            try:
+                yield node
+            finally:
+                running.clear()
 
-    doors = Doors(lambda: Vault.exists(home), create, opened)
+    doors = Doors(lambda: Vault.exists(home), create, opened, change)
     address = Address(home, clock, random)
     language = Saved(lambda: saved_language(home), lambda tag: keep_language(home, tag))
     pages = assemble(doors, address, room_pages(), ROOM_PAGES, clock, random, time.monotonic, language)
@@ -249,7 +287,7 @@ async def keep_house(wanted: Up, reach: Reach, hands: Hands, ready: Tell, socket
     async def begin() -> None:
         if wanted.passphrase and house.state is State.LOCKED:
             await house.unlock(wanted.passphrase)
-        told = await summary(house.call, listening) if house.state is State.OPEN else {}
+        told = await summary(running[0]) if running else {}
         ready({"state": house.state.value, "pages": pages.links.new(), **told})
         await asyncio.get_running_loop().create_future()
 

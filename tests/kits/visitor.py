@@ -92,7 +92,8 @@ class Browser:
     async def get(self, path: str, *, follow: bool = True, **headers: str) -> Answer:
         """headers: `sec_fetch_site="cross-site"`; "" leaves one out."""
         for _ in range(10):
-            self.page = await self.ask("GET", path, b"", **{"sec_fetch_site": "none", **headers})
+            asked = path.partition("#")[0]  # what follows is the browser's own affair
+            self.page = await self.ask("GET", asked, b"", **{"sec_fetch_site": "none", **headers})
             if self.page.status != 303 or not follow:
                 return self.page
             path = self.page.location
@@ -255,9 +256,12 @@ async def visited(home: Path, more: Sequence[Page] = ()) -> AsyncIterator[Pages]
             finally:
                 await wire.close()
 
+    async def change(old: str, new: str) -> None:
+        nodes[-1].vault.change_passphrase(old, new, random, FOR_TESTS)
+
     make_folder(home)
     address = Address(home, time, random)
-    doors = Doors(lambda: Vault.exists(home), create, opened)
+    doors = Doors(lambda: Vault.exists(home), create, opened, change)
     made = assemble.assemble(
         doors,
         address,

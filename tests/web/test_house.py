@@ -38,6 +38,11 @@ class Vault:
     def create(self, passphrase: str, language: str) -> None:
         self.there = True
 
+    async def change(self, old: str, new: str) -> None:
+        if old != RIGHT:
+            raise WrongPassphrase("No.")
+        self.changed = new
+
     @asynccontextmanager
     async def open(self, passphrase: str) -> AsyncIterator[FakeNode]:
         await asyncio.sleep(0)
@@ -69,7 +74,7 @@ def vault() -> Vault:
 
 @pytest.fixture
 async def house(vault: Vault) -> AsyncIterator[House]:
-    made = House(Doors(lambda: vault.there, vault.create, vault.open), lambda: 0.0)
+    made = House(Doors(lambda: vault.there, vault.create, vault.open, vault.change), lambda: 0.0)
     async with asyncio.TaskGroup() as group:
         run = group.create_task(made.run())
         yield made

@@ -52,7 +52,9 @@ MOST: Final = 8  # addresses that a node tells (docs/protocol/kinds.md, 3722)
         "repeated."
     ),
 )
-@click.option("--lan/--no-lan", default=True, show_default=True, help=N_("Find members on the local network."))
+@click.option(
+    "--lan/--no-lan", default=None, help=N_("Find members on the local network, or not; by default as chosen before.")
+)
 @click.option(
     "--pages/--no-pages",
     default=True,
@@ -65,7 +67,7 @@ def up(
     listen: str | None,
     peers: Sequence[str],
     advertise: Sequence[str],
-    lan: bool,
+    lan: bool | None,
     pages: bool,
     browser: bool,
 ) -> None:
@@ -93,7 +95,7 @@ def up(
     def screen(told: Mapping[str, Any]) -> list[str]:
         if pages and browser and here.live:
             open_link(here.home, told["pages"])
-        return _pages(here, told) + (_running(here, told, lan) if told.get("state", "open") == "open" else [])
+        return _pages(here, told) + (_running(here, told) if told.get("state", "open") == "open" else [])
 
     until_stopped(here, lambda ready: here.hands.up(wanted, ready), screen)
 
@@ -206,9 +208,9 @@ def _pages(here: Here, told: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _running(here: Here, told: Mapping[str, Any], lan: bool) -> list[str]:
+def _running(here: Here, told: Mapping[str, Any]) -> list[str]:
     spaces = [(_("Spaces"), name(one["name"])) for one in told["spaces"]]
-    found = (_("Local network"), _("looking for members") if lan else _("off"))
+    found = (_("Local network"), _("looking for members") if told["lan"] else _("off"))
     return [
         paint(here, _("Your node is running. Stop it with Ctrl-C."), bold=True),
         *_rows(here, told, (*spaces, found)),

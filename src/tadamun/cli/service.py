@@ -26,7 +26,8 @@ class Service(Protocol):
 @dataclass(frozen=True, slots=True)
 class Up:
     """How `tadamun up` was asked to run. listen: `host:port` to accept peers on; peers: ws:// or wss:// addresses;
-    advertise: what members are told instead of the addresses it is bound to.
+    advertise: what members are told instead of the addresses it is bound to. What is empty, and lan None, is as the
+    person chose before (`node.reach`).
 
     pages: with its pages; then an empty passphrase means that they ask for it.
     """
@@ -35,7 +36,7 @@ class Up:
     passphrase: str
     listen: str
     peers: Sequence[str]
-    lan: bool
+    lan: bool | None
     pages: bool = False
     advertise: Sequence[str] = ()
 

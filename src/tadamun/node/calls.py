@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from tadamun.node import (
+    calls_choices,
     calls_members,
     calls_node,
     calls_overview,
     calls_preferences,
+    calls_reach,
     calls_removal,
     calls_rules,
     calls_spaces,
@@ -21,8 +23,10 @@ CALLS: Final[Mapping[str, Call]] = {
     **calls_node.CALLS,
     **calls_overview.CALLS,
     **calls_preferences.CALLS,
+    **calls_reach.CALLS,
     **calls_spaces.CALLS,
     **calls_members.CALLS,
+    **calls_choices.CALLS,
     **calls_removal.CALLS,
     **calls_rules.CALLS,
     **calls_stored.CALLS,

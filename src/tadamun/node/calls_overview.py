@@ -6,7 +6,7 @@ from typing import Any
 
 from tadamun.carry.status import State
 from tadamun.node import whereabouts
-from tadamun.node.calls_spaces import Nothing
+from tadamun.node.calls_spaces import In, Nothing
 from tadamun.node.place import Place
 from tadamun.node.workbench import Bench, Call
 from tadamun.store import outbox
@@ -40,8 +40,8 @@ async def overview(bench: Bench, asked: Nothing) -> list[dict[str, Any]]:
 
 
 def connected(bench: Bench, place: Place) -> dict[str, Any]:
-    """{members, names, meeting_points}: how many members this node talks with directly (at least), which of them are
-    known by name, and how many other meeting points (keepers, relays) it uses.
+    """{members, names, known, meeting_points}: how many members this node talks with directly (at least), which of them
+    are known (names, and ids), and how many other meeting points (keepers, relays) it uses.
 
     A member who came to this node is counted but not named: a proof says that somebody reads the space, not who.
     """
@@ -56,13 +56,19 @@ def connected(bench: Bench, place: Place) -> dict[str, Any]:
     met = {member_at[address] for address in live if address in member_at}
     unnamed = sum(address in nearby and address not in member_at for address in live)
     mailboxes = {box.keys.mailbox.public for box in place.mailboxes() if box.use == "epoch"}
-    came = node.relay.visitors(mailboxes) if node.relay is not None else 0
+    came = node.outward.relay.visitors(mailboxes) if node.outward.relay is not None else 0
     return {
         # Who came may be one of those gone to: of two who may be the same, one is counted.
         "members": max(len(met) + unnamed, came),
         "names": sorted(bench.facts.names.name(place.space, member) for member in met),
+        "known": sorted(met),
         "meeting_points": sum(address not in member_at and address not in nearby for address in live),
     }
 
 
-CALLS = {"space.overview": Call(Nothing, overview)}
+async def here(bench: Bench, asked: In) -> dict[str, Any]:
+    """Of one space what `space.overview` calls connected."""
+    return connected(bench, bench.node.desk.place(bench.space(asked.space)))
+
+
+CALLS = {"space.overview": Call(Nothing, overview), "space.here": Call(In, here)}

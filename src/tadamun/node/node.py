@@ -17,9 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from tadamun.carry.peers import Peers
-from tadamun.carry.policy import Policy
-from tadamun.carry.reached import Network, address_of, networks, reached
-from tadamun.carry.relay import Relay
+from tadamun.carry.reached import Network, networks
 from tadamun.core.errors import LocalError, Reason, UsageError, VaultError
 from tadamun.core.facts import Facts
 from tadamun.core.ports import Clock, Random, Saying
@@ -33,6 +31,8 @@ from tadamun.node.ledger import Ledger, Taken
 from tadamun.node.load import fill, load
 from tadamun.node.lost_wire import queue_own
 from tadamun.node.mail import LOOK_AGAIN, Mail, MailboxesChanged, PeersChanged, StatusChanged, Tick
+from tadamun.node.outward import Given, Outward
+from tadamun.node.outward import Reach as Reach
 from tadamun.node.place import Mailbox, Place
 from tadamun.node.project import Projector
 from tadamun.node.quorum import Quorum
@@ -67,23 +67,11 @@ class Parts:
     post: Callable[[str, str], Saying]
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How a node meets others. listen: (host, port) or None; peers: addresses for this run.
-
-    advertise: what members are told instead of the addresses it is bound to.
-    """
-
-    listen: tuple[str, int] | None = None
-    peers: tuple[str, ...] = ()
-    lan: bool = False
-    advertise: tuple[str, ...] = ()
-
-
 @dataclass
 class Node:
     """See the module. Attributes are for the calls (node/calls_*.py) to use.
 
+    given: what the command line said of `reach`. must_listen: it is an error if there can be no listening as it says.
     errands: who runs what the node does by itself; None: its own task group, while `run` lasts. pause: how that waits.
     """
 
@@ -98,18 +86,20 @@ class Node:
     reach: Reach = field(default_factory=Reach)
     started_at: int = 0
     online: bool = False
+    given: Given = field(default_factory=Given)
+    must_listen: bool = True
     errands: Callable[[Coroutine[Any, Any, None]], object] | None = None
     pause: Callable[[float], Awaitable[object]] = asyncio.sleep
 
     def __post_init__(self) -> None:
         self.started_at = self.clock.now()
         self.known: dict[str, tuple[int, Mailbox]] = {}
-        self._bound: tuple[str, int] | None = None
-        self._reached: tuple[str, ...] = ()
+        self.outward = Outward(self)
         self.networks: tuple[Network, ...] = ()  # that this computer is in, while online
         self._nearby: dict[str, dict[str, int]] = {}  # space → address found on the local network → when
         self._to_meet: dict[str, dict[str, str]] = {}  # space → what `told` said when the carriers were told
         self._named: dict[str, str] = {}  # space → epoch that this node is named by on the local network
+        self._named_by: Lan | None = None  # what names it
         self._told: dict[str, int] = {}  # space → the version of its mailboxes that carriers know
         self.projector = Projector(self.parts.rooms)
         self.ledger = Ledger(self.projector, Mail(self.clock))
@@ -125,8 +115,6 @@ class Node:
             **{name: call for room in self.parts.rooms for name, call in room.calls.items()},
         }
         self.peers = Peers(self.wire, self.clock, self.random, self.counters)
-        self.lan: Lan | None = None
-        self.relay: Relay | None = None
         self.wiped = asyncio.Event()  # set when there is nothing left to run on
         self._tasks: asyncio.TaskGroup | None = None
         self._news = asyncio.Event()
@@ -200,28 +188,8 @@ class Node:
     async def _carriers(self, tasks: asyncio.TaskGroup) -> None:
         if not self.online:
             return
-        port = 0
         self.networks = networks()
-        if self.reach.listen is not None:
-            policy = Policy(known=self.known.__contains__)
-            relay = self.relay = Relay(self.wire, policy, self.clock, self.random, self.count)
-            bound: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
-            tasks.create_task(relay.run(*self.reach.listen, bound=bound))
-            try:
-                host, port = await bound
-            except OSError as error:
-                raise UsageError(
-                    "The address {address} cannot be used here: it is taken or not this computer's. Choose another.",
-                    address=f"{self.reach.listen[0]}:{self.reach.listen[1]}",
-                ) from error
-            self.listening.append(address_of(host, port))
-            self._bound = host, port
-            self._reached = reached(host, port)
-        if self.reach.lan:
-            from tadamun.carry.lan import Lan  # zeroconf takes a tenth of a start to load
-
-            self.lan = Lan(self.clock, self.random, self.counters, self._met, port)
-            tasks.create_task(self.lan.run())
+        await self.outward.begin(tasks, self.must_listen)
         self.refresh()
         tasks.create_task(self.peers.run())
 
@@ -258,8 +226,7 @@ class Node:
         await chores.renew_prekeys(self.desk)
         if self.online:
             self.networks = networks()  # a laptop goes from network to network
-        if self._bound is not None:
-            self._reached = reached(*self._bound)
+        self.outward.look()
         if any(self.told(place) != self._to_meet.get(place.space) for place in self.places.values()):
             self.refresh()  # somebody was shut out, or the network is another one
         if self.online and self.addresses():
@@ -275,16 +242,16 @@ class Node:
 
     def addresses(self) -> tuple[str, ...]:
         """Where others can reach this node, as they are told."""
-        return self.reach.advertise or self._reached
+        return self.reach.advertise or self.outward.reached
 
     def own_addresses(self) -> frozenset[str]:
         """Everything that leads here."""
-        return frozenset((*self.reach.advertise, *self._reached))
+        return frozenset((*self.reach.advertise, *self.outward.reached))
 
     @property
     def around(self) -> whereabouts.Around:
         """Where this computer is, for what others say of where they are."""
-        return whereabouts.Around(self.networks, any(map(whereabouts.is_loopback, self._reached)))
+        return whereabouts.Around(self.networks, any(map(whereabouts.is_loopback, self.outward.reached)))
 
     def _changed(self, place: Place, taken: Taken) -> None:
         """News of a transaction: tell whoever waits, and start what it asks for."""
@@ -349,11 +316,12 @@ class Node:
             if place.control is not None and (box := place.best_epoch() or place.deepest_epoch()) is not None
         }
         now = {space: box.id for space, box in best.items()}
-        if self.lan is not None and now != self._named:
-            self._named = now
-            self.lan.set_keys({space: [box.keys.lan] for space, box in best.items()})
+        lan = self.outward.lan
+        if lan is not None and (lan, now) != (self._named_by, self._named):
+            self._named_by, self._named = lan, now
+            lan.set_keys({space: [box.keys.lan] for space, box in best.items()})
 
-    def _met(self, space: str, address: str) -> None:
+    def met(self, space: str, address: str) -> None:
         """A member's node was found on the local network."""
         nearby = self._nearby.setdefault(space, {})
         new = address not in nearby

@@ -8,7 +8,7 @@ asks. This file does not know how a vault is made or opened: `main` gives it the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -38,11 +38,13 @@ class Node(Protocol):
 @dataclass(frozen=True, slots=True)
 class Doors:
     """What `main` can do. exists: whether there is a vault. create(passphrase, language): make one; raises LocalError.
-    open(passphrase): the running node, for as long as the block lasts; raises VaultError."""
+    open(passphrase): the running node, for as long as the block lasts; raises VaultError. change(old, new): the
+    passphrase of the vault that is open; raises VaultError, UsageError."""
 
     exists: Callable[[], bool]
     create: Callable[[str, str], None]
     open: Callable[[str], AbstractAsyncContextManager[Node]]
+    change: Callable[[str, str], Awaitable[None]]
 
 
 class TooSoon(LocalError):
@@ -150,6 +152,20 @@ class House:
             self.attempts.check()
             try:
                 await self._open(passphrase)
+            except WrongPassphrase:
+                self.attempts.failed()
+                raise
+            self.attempts.succeeded()
+
+    async def change_passphrase(self, old: str, new: str) -> None:
+        """Of the vault that is open. A wrong old one slows the next attempt as a wrong one at the door does. Raises
+        TooSoon, VaultError, UsageError."""
+        async with self._turn:
+            if self._node is None:
+                raise self.closed()
+            self.attempts.check()
+            try:
+                await self.doors.change(old, new)
             except WrongPassphrase:
                 self.attempts.failed()
                 raise
