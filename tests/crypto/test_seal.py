@@ -44,7 +44,7 @@ def test_open_undoes_seal(
     inner = device.signing.sign(Draft(kind, content, tags, created_at))
     outer = seal(inner, epoch, now=NOW, random=SystemRandom())
     assert open_sealed(outer, epoch) == inner
-    assert open_many([outer.content, to_json(outer)], epoch) == [inner, inner]
+    assert open_many([to_json(outer)], epoch) == open_many([to_json(outer)], epoch, False) == [inner]
 
 
 def test_what_a_relay_sees(post: Genuine, epoch: EpochKeys, random: Seeded) -> None:
@@ -140,7 +140,7 @@ def test_every_hostile_plaintext_has_its_reason(device: Device, epoch: EpochKeys
         with pytest.raises(RemoteError) as refused:
             open_sealed(outer, epoch)
         assert refused.value.reason is reason
-        assert open_many([outer.content, to_json(outer)], epoch) == [reason, reason]
+        assert open_many([to_json(outer)], epoch) == open_many([to_json(outer)], epoch, False) == [reason]
 
 
 def test_a_key_that_is_on_no_point(epoch: EpochKeys) -> None:
@@ -150,20 +150,20 @@ def test_a_key_that_is_on_no_point(epoch: EpochKeys) -> None:
 
     key = "eefdea4cdb677750a420fee807eacf21eb9898ae79b9768766e4faa04a2d4a34"
     event = Event(event_id(key, NOW, 11, (), "x"), key, inner.created_at, 11, (), "x", "11" * 64)
-    assert open_many([sealed_as(epoch, to_json(event)).content], epoch) == [Reason.BAD_SIGNATURE]
+    assert open_many([to_json(sealed_as(epoch, to_json(event)))], epoch) == [Reason.BAD_SIGNATURE]
 
 
-@given(batch=st.lists(st.text(max_size=200) | st.binary(max_size=200), max_size=5))
-def test_a_batch_never_raises(epoch: EpochKeys, batch: list[str | bytes]) -> None:
-    assert all(isinstance(answer, Reason) for answer in open_many(batch, epoch))
+@given(batch=st.lists(st.binary(max_size=200), max_size=5), outside=st.booleans())
+def test_a_batch_never_raises(epoch: EpochKeys, batch: list[bytes], outside: bool) -> None:
+    assert all(isinstance(answer, Reason) for answer in open_many(batch, epoch, outside))
 
 
 def test_a_bad_one_spoils_no_other(post: Genuine, epoch: EpochKeys, random: Seeded) -> None:
     good = seal(post, epoch, now=NOW, random=random)
     too_large = b" " * (MAX_SEALED + 1)
-    answers = open_many([b"", good.content, b'{"content":1}', to_json(good), too_large, "é" * 200, b"["], epoch)
+    answers = open_many([b"", b'{"content":1}', to_json(good), too_large, "é".encode() * 200, b"["], epoch)
     bad = Reason.MALFORMED
-    assert answers == [bad, post, bad, post, Reason.TOO_LARGE, bad, bad]
+    assert answers == [bad, bad, post, Reason.TOO_LARGE, bad, bad]
 
 
 def test_errors_carry_nothing_of_the_content(device: Device, epoch: EpochKeys) -> None:

@@ -12,11 +12,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from seeded import Device, Seeded
 
 from tadamun.core.errors import Reason
-from tadamun.core.event import Draft, to_json
+from tadamun.core.event import Draft, Event, to_json
 from tadamun.core.genuine import Genuine
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.seal import open_many, seal
@@ -24,12 +25,17 @@ from tadamun.crypto.worker import SMALL, STARTS, Opener, serve
 
 
 @pytest.fixture(scope="module")
-def batch(device: Device, epoch: EpochKeys) -> list[str | bytes]:
-    """Good and bad ones, as payloads and as outer events."""
+def batch(device: Device, epoch: EpochKeys) -> list[bytes]:
+    """Good and bad ones."""
     random = Seeded(b"batch")
     posts = [device.signing.sign(Draft(11, f"post {n}", (), n)) for n in range(60)]
     outers = [seal(post, epoch, now=10**9, random=random) for post in posts]
-    return [*(o.content for o in outers[:30]), *(to_json(o) for o in outers[30:]), "x", b"x", b"{}", "é" * 140]
+    return [*map(to_json, outers), b"x", b"{}", "é".encode() * 140, spoilt(outers[0])]
+
+
+def spoilt(outer: Event) -> bytes:
+    """A copy of which the outer signature is wrong and all inside is right."""
+    return to_json(msgspec.structs.replace(outer, sig="00" * 64))
 
 
 @pytest.fixture
@@ -38,7 +44,7 @@ def opener() -> Iterator[Opener]:
         yield opener
 
 
-def ready(opener: Opener, batch: list[str | bytes], epoch: EpochKeys) -> subprocess.Popen[bytes]:
+def ready(opener: Opener, batch: list[bytes], epoch: EpochKeys) -> subprocess.Popen[bytes]:
     """The child, once it does the work."""
     until = time.monotonic() + 30
     while not opener._ready:
@@ -53,28 +59,31 @@ def child_of(opener: Opener) -> subprocess.Popen[bytes]:
     return child
 
 
-def test_same_answers(opener: Opener, batch: list[str | bytes], epoch: EpochKeys) -> None:
+def test_same_answers(opener: Opener, batch: list[bytes], epoch: EpochKeys) -> None:
     ready(opener, batch, epoch)
     answers = opener.open_many(batch, epoch)
     assert answers == open_many(batch, epoch)
     assert sum(isinstance(answer, Genuine) for answer in answers) == 60
-    assert answers[-4:] == [Reason.MALFORMED] * 4
+    inside = opener.open_many(batch, epoch, False)
+    assert inside == open_many(batch, epoch, False)
+    assert sum(isinstance(answer, Genuine) for answer in inside) == 61
+    assert answers[-4:] == [*[Reason.MALFORMED] * 3, Reason.BAD_SIGNATURE]
     assert child_of(opener).poll() is None
 
 
-def test_a_few_are_opened_at_once(opener: Opener, batch: list[str | bytes], epoch: EpochKeys) -> None:
+def test_a_few_are_opened_at_once(opener: Opener, batch: list[bytes], epoch: EpochKeys) -> None:
     assert opener.open_many(batch[:SMALL], epoch) == open_many(batch[:SMALL], epoch)
     assert opener._child is None
 
 
-def test_no_child_for_less_than_it_costs(batch: list[str | bytes], epoch: EpochKeys) -> None:
+def test_no_child_for_less_than_it_costs(batch: list[bytes], epoch: EpochKeys) -> None:
     with Opener() as opener:
         assert len(batch) < STARTS
         assert opener.open_many(batch, epoch) == open_many(batch, epoch)
         assert opener._child is None
 
 
-def test_nobody_waits_for_the_child_to_begin(tmp_path: Path, batch: list[str | bytes], epoch: EpochKeys) -> None:
+def test_nobody_waits_for_the_child_to_begin(tmp_path: Path, batch: list[bytes], epoch: EpochKeys) -> None:
     slow = tmp_path / "slow"
     slow.write_text("#!/bin/sh\nexec sleep 60\n")
     slow.chmod(0o700)
@@ -84,7 +93,7 @@ def test_nobody_waits_for_the_child_to_begin(tmp_path: Path, batch: list[str | b
         assert child_of(opener).poll() is None
 
 
-def test_killed_child_is_replaced(opener: Opener, batch: list[str | bytes], epoch: EpochKeys) -> None:
+def test_killed_child_is_replaced(opener: Opener, batch: list[bytes], epoch: EpochKeys) -> None:
     expected = open_many(batch, epoch)
     first = ready(opener, batch, epoch)
     os.kill(first.pid, signal.SIGKILL)
@@ -94,20 +103,20 @@ def test_killed_child_is_replaced(opener: Opener, batch: list[str | bytes], epoc
     assert opener.open_many(batch, epoch) == expected
 
 
-def test_ctrl_c_is_the_parents(opener: Opener, batch: list[str | bytes], epoch: EpochKeys) -> None:
+def test_ctrl_c_is_the_parents(opener: Opener, batch: list[bytes], epoch: EpochKeys) -> None:
     os.kill(ready(opener, batch, epoch).pid, signal.SIGINT)
     assert opener.open_many(batch, epoch) == open_many(batch, epoch)
     assert child_of(opener).poll() is None
 
 
 @pytest.mark.parametrize("python", ["/nonexistent", "/bin/true"])
-def test_child_that_cannot_start(batch: list[str | bytes], epoch: EpochKeys, python: str) -> None:
+def test_child_that_cannot_start(batch: list[bytes], epoch: EpochKeys, python: str) -> None:
     with Opener(python, SMALL + 1) as opener:
         for _ in range(3):
             assert opener.open_many(batch, epoch) == open_many(batch, epoch)
 
 
-def test_closed_opener_still_opens(batch: list[str | bytes], epoch: EpochKeys) -> None:
+def test_closed_opener_still_opens(batch: list[bytes], epoch: EpochKeys) -> None:
     with Opener(starts=SMALL + 1) as opener:
         child = ready(opener, batch, epoch)
     assert child.poll() is not None
@@ -115,7 +124,7 @@ def test_closed_opener_still_opens(batch: list[str | bytes], epoch: EpochKeys) -
     assert opener._child is None
 
 
-def test_threads_take_turns(opener: Opener, batch: list[str | bytes], epoch: EpochKeys) -> None:
+def test_threads_take_turns(opener: Opener, batch: list[bytes], epoch: EpochKeys) -> None:
     expected = open_many(batch, epoch)
     ready(opener, batch, epoch)
     answers: list[bool] = []

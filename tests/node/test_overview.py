@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -83,19 +82,3 @@ async def test_somebody_not_let_in_yet_is_told_so(town: Town) -> None:
     await town.join("badr", link, "Badr")
     here = await of(town, "badr")
     assert (here["status"], here["members"], here["level"], here["rooms"]) == ("joining", 0, None, {})
-
-
-@pytest.mark.long
-async def test_it_is_quick_with_many_posts(three: Town) -> None:
-    home = three.homes["celine"]
-    for start in range(0, 20_000, 500):
-        three.hours.at += 60
-        sayings = [home.up.parts.post("", f"post {n}") for n in range(start, start + 500)]
-        await three.drive(home, home.up.desk.say_all(home.place.space, sayings))
-    await three.call("celine", "talk.mark_read")
-    took = []
-    for _ in range(3):
-        began = time.perf_counter()
-        await of(three, "celine")
-        took.append(time.perf_counter() - began)
-    assert min(took) < 0.1

@@ -18,8 +18,7 @@ MAX_MESSAGE: Final = 256 * 1024  # bytes; an event is at most 64 KiB, a NEG-MSG 
 MAX_WORDS: Final = 200  # characters kept of what a relay says in its own words
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(msgspec.Struct, frozen=True):
     """EVENT: of the right shape and id. raw: its JSON as this project writes it. The signature is not checked here."""
 
     sub: str

@@ -15,6 +15,7 @@ from tadamun.carry.catchup import Turn
 from tadamun.carry.link import Link
 from tadamun.carry.mailbox import mailbox_of
 from tadamun.carry.outbox import Outbox
+from tadamun.carry.receive import Room, at_once
 from tadamun.carry.status import Gauge, PeerStatus
 from tadamun.carry.surroundings import Patience, Surroundings
 from tadamun.core.errors import Reason
@@ -27,7 +28,8 @@ Places = Mapping[str, tuple[Sequence[str], Sequence[Signer]]]
 class Peers:
     """`run` within the node's task group; everything else may be called at any time from the same loop.
 
-    counters: what peers did wrong, by reason. check: see Surroundings; None leaves outer signatures to the intake.
+    counters: what peers did wrong, by reason. check, room: see Surroundings; without `check` outer signatures are left
+    to the intake.
     """
 
     def __init__(
@@ -38,9 +40,10 @@ class Peers:
         counters: Counter[Reason],
         check: Callable[[Event], None] | None = None,
         patience: Patience | None = None,
+        room: Room = at_once,
     ) -> None:
         self._wire, self._clock, self._random, self._counters = wire, clock, random, counters
-        self._check, self._patience = check, patience or Patience()
+        self._check, self._patience, self._room = check, patience or Patience(), room
         self._spaces: dict[str, _Space] = {}
         self._boxes: dict[str, str] = {}  # mailbox → space
         self._changed = asyncio.Event()
@@ -54,7 +57,14 @@ class Peers:
                 self._spaces[space] = _Space(
                     space,
                     Surroundings(
-                        self._wire, self._clock, self._counters, Outbox(), Turn(), self._patience, self._check
+                        self._wire,
+                        self._clock,
+                        self._counters,
+                        Outbox(),
+                        Turn(),
+                        self._patience,
+                        self._check,
+                        self._room,
                     ),
                     self._random,
                 )
@@ -100,7 +110,7 @@ class Peers:
     def _arrived(self, events: Sequence[Stored]) -> None:
         """Whatever came into the wire store, by whichever carrier, is offered to the peers of its space."""
         for stored in events:
-            space = self._spaces.get(self._boxes.get(mailbox_of(stored.raw), ""))
+            space = self._spaces.get(self._boxes.get(stored.box or mailbox_of(stored.raw), ""))
             if space is not None:
                 space.arrived(stored)
 

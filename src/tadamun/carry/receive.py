@@ -7,29 +7,39 @@ disk writes is not read from). This file does not know connections or what an ev
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from tadamun.core.event import Event
 from tadamun.core.ports import Put, Wire
 
 BATCH: Final = 2_000  # events put at once: each commit writes again the pages that random ids fall on
+FIRST: Final = 250  # events in the first batch of a catch-up; each is twice as large, so that reading begins at once
 LINGER: Final = 0.1  # seconds a batch may wait to fill up during a catch-up
 MAX_WAITING: Final = 6 * 1024 * 1024  # bytes
 
 Piece = tuple[Event, bytes]
 
 
+Room = Callable[[], Awaitable[None]]
+
+
+async def at_once() -> None:
+    """There is always room."""
+
+
 class Inbox:
     """Call `add` for each event, have `run` running, and `settled` says when all of them are in the store.
 
-    bulk: a catch-up is running, so batches may fill up. after: told each batch and what became of it.
+    bulk: a catch-up is running, so batches may fill up. after: told each batch and what became of it. room: see
+    Surroundings; asked before each batch of a catch-up.
     """
 
-    def __init__(self, wire: Wire, after: Callable[[Sequence[Piece], Sequence[Put]], None]) -> None:
+    def __init__(self, wire: Wire, after: Callable[[Sequence[Piece], Sequence[Put]], None], room: Room) -> None:
         self.bulk = False
         self.full = False  # the store took nothing of the last batch for want of room
-        self._wire, self._after = wire, after
+        self._wire, self._after, self._has_room = wire, after, room
+        self._size = FIRST
         self._waiting: list[Piece] = []
         self._bytes = 0
         self._unfinished = 0
@@ -47,7 +57,7 @@ class Inbox:
         self._unfinished += 1
         self._idle.clear()
         self._some.set()
-        if len(self._waiting) >= BATCH:
+        if len(self._waiting) >= self._size:
             self._enough.set()
         if self._bytes >= MAX_WAITING:
             self._enough.set()
@@ -69,13 +79,16 @@ class Inbox:
                         await self._enough.wait()
                 except TimeoutError:
                     pass
-            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            if self.bulk:
+                await self._has_room()
+            batch, self._waiting = self._waiting[: self._size], self._waiting[self._size :]
+            self._size = min(2 * self._size, BATCH) if self.bulk else FIRST
             self._bytes -= sum(len(raw) for _, raw in batch)
             if self._bytes < MAX_WAITING:
                 self._room.set()
             if not self._waiting:
                 self._some.clear()
-            if len(self._waiting) < BATCH:
+            if len(self._waiting) < self._size:
                 self._enough.clear()
             answers = await self._wire.put(batch)
             self.full = all(answer is Put.FULL for answer in answers)

@@ -46,7 +46,7 @@ class Session:
         self._signers = dict(signers)
         self._patience = around.patience
         self._asking = Asking(self._send, self._patience.idle)
-        self._inbox = Inbox(around.wire, self._stored)
+        self._inbox = Inbox(around.wire, self._stored, around.room)
         self._outgoing = Outgoing(
             around.wire, self._send, self._taken, self._refused, self._prove, self._patience.answer, about.message
         )

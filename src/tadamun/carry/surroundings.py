@@ -9,6 +9,7 @@ from typing import Protocol
 
 from tadamun.carry.catchup import Turn
 from tadamun.carry.outbox import Outbox
+from tadamun.carry.receive import Room, at_once
 from tadamun.core.errors import Reason
 from tadamun.core.event import Event
 from tadamun.core.ports import Clock, Wire
@@ -40,7 +41,8 @@ class Socket(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What all sessions of a space share. check: raises RemoteError for an event whose outer signature is wrong."""
+    """What all sessions of a space share. check: raises RemoteError for an event whose outer signature is wrong. room:
+    waits while whoever reads the wire store is far behind, but never for long."""
 
     wire: Wire
     clock: Clock
@@ -49,3 +51,4 @@ class Surroundings:
     turn: Turn
     patience: Patience
     check: Callable[[Event], None] | None = None
+    room: Room = at_once

@@ -1,12 +1,15 @@
 """The types that carry trust: bytes → Sealed → Genuine → Said → Verdict → State.
 
 Only `crypto` makes a `Genuine` (a test reads the source tree and holds that); reducers and rules take only `Said`.
+What is made for every event is a msgspec struct: a frozen dataclass takes ten times as long to make (13 fields: 2 µs).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+import msgspec
 
 from tadamun.core.event import Event, Tags
 
@@ -20,8 +23,7 @@ class Genuine:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class Said(Generic[B]):
+class Said(msgspec.Struct, Generic[B], frozen=True):
     """A genuine event of a space, with its frame and its decoded body: what somebody said.
 
     member: id of the person (their first device's public key); device: the key that signed; seq: the device's own
@@ -43,8 +45,7 @@ class Said(Generic[B]):
     height: int = 0  # checkpoints among the ancestors of `auth`
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """The tags that every space event begins with, in this order (docs/protocol/1-events.md)."""
 
     space: str

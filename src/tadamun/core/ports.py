@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+import msgspec
+
 if TYPE_CHECKING:
     from tadamun.core.event import Draft, Event
     from tadamun.core.facts import Facts
@@ -55,14 +57,15 @@ class Put(Enum):
     FULL = "full"  # over a quota or the disk is full; nothing was stored
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """One sealed event in the wire store. raw: its JSON as it came; arrival: local counter, ever growing."""
+class Stored(msgspec.Struct, frozen=True):
+    """One sealed event in the wire store. raw: its JSON as it came; arrival: local counter, ever growing; box: its
+    mailbox, where the store says so unasked ("": read it from `raw`)."""
 
     arrival: int
     id: str
     created_at: int
     raw: bytes
+    box: str = ""
 
 
 class Wire(Protocol):

@@ -42,8 +42,7 @@ class Standing:
     newcomer: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SearchText:
+class SearchText(msgspec.Struct, frozen=True):
     """What of a topic full text finds: raw text, and the labels one may filter by."""
 
     text: str

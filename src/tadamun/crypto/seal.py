@@ -53,27 +53,27 @@ def open_sealed(outer: Event, epoch: EpochKeys) -> Genuine:
     return verify(parse(nip44.decrypt(epoch.conversation, outer.content), MAX_INNER))
 
 
-def open_many(batch: Sequence[str | bytes], epoch: EpochKeys) -> list[Genuine | Reason]:
-    """Open payloads (str) or outer events as JSON (bytes) of one epoch: for each what it held, or why it is dropped.
+def open_many(batch: Sequence[bytes], epoch: EpochKeys, outside: bool = True) -> list[Genuine | Reason]:
+    """Open sealed events of one epoch, given as JSON: for each what it held, or why it is dropped.
 
-    Of an outer event the id and signature are checked too: inside the space they prove nothing that the inner one
-    does not, but a copy with a spoilt one must not be passed on. Never raises on what a peer wrote. In one thread;
-    see worker.py for another core.
+    outside: check the outer id and signature too. Inside the space they prove nothing that the inner ones do not, but a
+    copy with spoilt ones must not be passed on. Never raises on what a peer wrote. In one thread; see worker.py for
+    another core.
     """
-    return [opened if isinstance(opened, Reason) else Genuine(opened) for opened in unseal(batch, epoch.conversation)]
+    unsealed = unseal(batch, epoch.conversation, outside)
+    return [opened if isinstance(opened, Reason) else Genuine(opened) for opened in unsealed]
 
 
-def unseal(batch: Sequence[str | bytes], conversation: Secret) -> list[Event | Reason]:
+def unseal(batch: Sequence[bytes], conversation: Secret, outside: bool) -> list[Event | Reason]:
     """The work of `open_many`, for it and for the worker process: every event returned has passed every check."""
     key = conversation.reveal()  # once a batch
     opened: list[Event | Reason] = []
     for item in batch:
         try:
-            outer = parse(item, MAX_SEALED) if isinstance(item, bytes) else None
-            payload = outer.content if outer is not None else str(item)
-            event = parse(nip44.decrypt(key, payload), MAX_INNER)
+            outer = parse(item, MAX_SEALED)
+            event = parse(nip44.decrypt(key, outer.content), MAX_INNER)
         except RemoteError as error:
             opened.append(error.reason)
         else:
-            opened.append(flaw(event) or (outer and flaw(outer)) or event)
+            opened.append(flaw(event) or (flaw(outer) if outside else None) or event)
     return opened

@@ -4,7 +4,7 @@ Threads do not help: libsecp256k1 lets go of the interpreter lock for each signa
 up to a switch interval (5 ms) if the interpreter is busy, and some 10 µs if not, which is all that was won. So a node
 that catches up gives whole batches to this process and keeps its own core for storing and folding. The child gets
 payloads and the epoch's conversation key over a socket, keeps nothing between batches, and ends when the socket closes,
-also when the parent was killed.
+also when the parent was killed, or when it had nothing to do for a minute.
 
 Framing, both ways: length (4 bytes, big endian), then MessagePack. A whole batch passes in one system call each way
 (MSG_WAITALL), because each return from one may have to wait for the lock. The child's first message is empty: it is
@@ -19,8 +19,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -32,12 +33,14 @@ from tadamun.crypto.seal import open_many, unseal
 from tadamun.crypto.secret import Secret
 
 SMALL: Final = 16  # events; fewer are opened here and now, sooner than the child would answer
+IDLE: Final = 60.0  # seconds without work, after which the child ends and gives its 30 MB back
 STARTS: Final = 300  # events; fewer are not worth a child, which takes a tenth of a second or two to begin
 
 
 class _Work(msgspec.Struct, array_like=True, frozen=True):
     conversation: bytes
-    batch: list[Any]  # str and bytes, which msgspec cannot tell apart as types, but can as values
+    outside: bool
+    batch: list[bytes]
 
 
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -59,17 +62,24 @@ class Opener:
         self._closed = False
         self._turn = Lock()
 
-    def open_many(self, batch: Sequence[str | bytes], epoch: EpochKeys) -> list[Genuine | Reason]:
+    def open_many(self, batch: Sequence[bytes], epoch: EpochKeys, outside: bool = True) -> list[Genuine | Reason]:
         """As `seal.open_many`. Should the child die or not start, the work is done here and a new one tried next."""
         if len(batch) <= SMALL:
-            return open_many(batch, epoch)
+            return open_many(batch, epoch, outside)
         with self._turn:
-            answers = self._ask(batch, epoch.conversation)
+            answers = self._ask(batch, epoch.conversation, outside)
         if answers is None:
-            return open_many(batch, epoch)
+            return open_many(batch, epoch, outside)
         return [answer if isinstance(answer, Reason) else Genuine(answer) for answer in answers]
 
-    def _ask(self, batch: Sequence[str | bytes], conversation: Secret) -> list[Event | Reason] | None:
+    def expect(self) -> None:
+        """Much is about to come: start the child now, so that it is ready by then."""
+        with self._turn:
+            if self._line is None and not self._closed:
+                with suppress(OSError):
+                    self._line = self._start()
+
+    def _ask(self, batch: Sequence[bytes], conversation: Secret, outside: bool) -> list[Event | Reason] | None:
         if self._closed or (self._line is None and len(batch) < self._starts):
             return None
         try:
@@ -80,7 +90,7 @@ class Opener:
                     return None
                 _receive(self._line)
                 self._ready = True
-            _send(self._line, _encoder.encode(_Work(conversation.reveal(), list(batch))))
+            _send(self._line, _encoder.encode(_Work(conversation.reveal(), outside, list(batch))))
             answers = _answers.decode(_receive(self._line))
         except (OSError, EOFError, ValueError):
             self._stop()
@@ -139,13 +149,13 @@ def _exactly(line: socket.socket, size: int) -> bytearray:
     return data
 
 
-def serve(line: socket.socket) -> None:
-    """The child: batches in, answers out, until the other side is gone."""
+def serve(line: socket.socket, idle: float = IDLE) -> None:
+    """The child: batches in, answers out, until the other side is gone or nothing came for `idle` seconds."""
     try:
         _send(line, b"")
-        while True:
+        while select.select([line], [], [], idle)[0]:
             work = _works.decode(_receive(line))
-            _send(line, _encoder.encode(unseal(work.batch, Secret(work.conversation))))
+            _send(line, _encoder.encode(unseal(work.batch, Secret(work.conversation), work.outside)))
     except (EOFError, OSError):
         return
 

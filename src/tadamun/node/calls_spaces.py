@@ -220,6 +220,7 @@ async def join(bench: Bench, asked: Join) -> dict[str, Any]:
                 said = f"{introduction.kind}\n{introduction.content}"
                 meta.put_text(tx, f"introduction:{place.ref}", said)
     node.new_place(place)
+    await asyncio.to_thread(node.intake.expect)
     mailbox, content = arrival.request(place, link)
     await send(node.desk, place, mailbox, upkeep.JOIN, content)
     await _let_in(node, place, asked.timeout)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,7 +48,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    stored: Sequence[Stored]
+    """upto: the last arrival number in it, 0 for an empty one."""
+
+    upto: int
     opened: Sequence[Opened]
     failed: Sequence[Failed]
 
@@ -67,6 +70,8 @@ class Intake:
         self.idle = asyncio.Event()  # set while there is nothing to take in
         self.progress = 0  # events taken in since the start
         self._wake = asyncio.Event()
+        self._roomy = asyncio.Event()  # not much of what came waits in memory
+        self._roomy.set()
         self._looking = False  # at what came to a mailbox before
         self._fresh: deque[Stored] = deque()
         self._letters: Counter[str] = Counter()  # invite's mailbox → bytes that came there
@@ -82,6 +87,17 @@ class Intake:
     def wake(self) -> None:
         """There may be something to do: a secret was learnt."""
         self._wake.set()
+
+    def expect(self) -> None:
+        """Much is about to come; see Opener.expect. Takes some milliseconds."""
+        self._opener.expect()
+
+    async def room(self) -> None:
+        """Return when most of what came has been taken in, or after a second: who brings more is to wait for that, or
+        it would have to be read from the wire store again."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await self._roomy.wait()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -110,11 +126,11 @@ class Intake:
         for key, _ in meta.beginning(self.desk.vault.read, LOOK_AGAIN):
             await self._look_again(key)
         batch = await self._open(await self._next(self._cursor))
-        found = bool(batch.stored)
-        while batch.stored:
+        found = bool(batch.upto)
+        while batch.upto:
             async with asyncio.TaskGroup() as tasks:
-                ahead = tasks.create_task(self._ahead(batch.stored[-1].arrival))
-                await self._store(batch, batch.stored[-1].arrival)
+                ahead = tasks.create_task(self._ahead(batch.upto))
+                await self._store(batch, batch.upto)
             batch = ahead.result()
         return found
 
@@ -126,6 +142,8 @@ class Intake:
         if len(self._fresh) + len(stored) > MOST_FRESH:
             self._fresh.clear()
         self._fresh += stored
+        if len(self._fresh) > 2 * BATCH:
+            self._roomy.clear()
         self._wake.set()
 
     async def _next(self, cursor: int) -> Sequence[Stored]:
@@ -134,11 +152,14 @@ class Intake:
         while fresh and fresh[0].arrival <= cursor:
             fresh.popleft()
         if not fresh or fresh[0].arrival != cursor + 1:
+            self._roomy.set()
             return await self.wire.since(cursor, BATCH)
         batch: list[Stored] = []
         # Only as far as nothing is missing in between: what was told late is read from the store.
         while fresh and len(batch) < BATCH and fresh[0].arrival == cursor + 1 + len(batch):
             batch.append(fresh.popleft())
+        if len(fresh) <= BATCH:
+            self._roomy.set()
         return batch
 
     async def _look_again(self, key: str) -> None:
@@ -162,8 +183,10 @@ class Intake:
         if len(foreign) <= FEW:
             opened, failed = open_batch(foreign, self.known)
         else:
-            opened, failed = await asyncio.to_thread(open_batch, foreign, self.known, self._opener.open_many)
-        return _Batch(stored, *self._at_the_door({one.id: len(one.raw) for one in stored}, opened, failed))
+            # All that needs no transaction is done here, while another thread stores the batch before.
+            read = self.desk.ledger.projector.read
+            opened, failed = await asyncio.to_thread(open_batch, foreign, self.known, self._opener.open_many, read)
+        return _Batch(stored[-1].arrival if stored else 0, *self._at_the_door({one.id: len(one.raw) for one in stored}, opened, failed))
 
     def _at_the_door(
         self, sizes: dict[str, int], opened: list[Opened], failed: list[Failed]
@@ -247,7 +270,9 @@ class Intake:
 
     def _into(self, tx: Tables, place: Place, opened: Sequence[Opened]) -> Taken:
         letters = [one for one in opened if one.mailbox.use in ("invite", "device")]
-        arrived = [Arrived(one.genuine, one.mailbox) for one in opened if one.mailbox.use not in ("invite", "device")]
+        arrived = [
+            Arrived(one.genuine, one.mailbox, one.read) for one in opened if one.mailbox.use not in ("invite", "device")
+        ]
         for one in opened:
             if 3701 <= one.genuine.event.kind <= 3712:
                 place.carried.setdefault(one.mailbox.id, set()).add(one.genuine.event.id)

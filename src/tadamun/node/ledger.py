@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import msgspec
+
 from tadamun.core import upkeep
 from tadamun.core.errors import LocalError, Reason, RemoteError
 from tadamun.core.event import parse, to_json
@@ -24,7 +26,7 @@ from tadamun.node.anchor import meet_anchor, parts_of
 from tadamun.node.early import hold
 from tadamun.node.judge import closed, judge
 from tadamun.node.mail import LOOK_AGAIN, Mail, MailboxesChanged
-from tadamun.node.place import SPACE, Arrived, Mailbox, Place
+from tadamun.node.place import SPACE, Arrived, Mailbox, Place, Read
 from tadamun.node.project import Projector, whole
 from tadamun.store import control, log, meta, parked
 
@@ -33,11 +35,11 @@ PRIVATE_KINDS = frozenset({5, 7, 14, 3740, 3741, 3742})  # what may be said in a
 LATE: Final = "late:"  # a row in `meta` for each mailbox of which parked events gave way
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(msgspec.Struct, frozen=True):
     genuine: Genuine
     frame: Frame
     via: str = ""
+    read: Read | None = None
 
     @property
     def id(self) -> str:
@@ -125,7 +127,7 @@ class Ledger:
                 continue
             known.add(event.id)
             try:
-                frame = split(event)
+                frame = split(event) if one.read is None else one.read.frame
                 if frame.space != place.space:
                     raise RemoteError(Reason.WRONG_SPACE)
                 if one.mailbox is not None:
@@ -133,7 +135,7 @@ class Ledger:
             except RemoteError as error:
                 taken.refused[event.id] = error.reason
                 continue
-            items.append(_Item(one.genuine, frame, "" if one.mailbox is None else one.mailbox.id))
+            items.append(_Item(one.genuine, frame, "" if one.mailbox is None else one.mailbox.id, one.read))
         return items
 
     def _control(self, tx: Tables, place: Place, items: Sequence[_Item], taken: Taken) -> bool:
@@ -170,6 +172,7 @@ class Ledger:
     def _content(self, tx: Tables, place: Place, items: Sequence[_Item], taken: Taken) -> None:
         entries: list[log.Entry] = []
         saids: list[Said[Any]] = []
+        standings: dict[str, Standing] = {}
         letters: list[tuple[_Item, upkeep.Body, Standing]] = []
         waiting: list[tuple[_Item, tuple[str, ...]]] = []
         for item in items:
@@ -194,9 +197,10 @@ class Ledger:
                     letters.append((item, letter, standing))
                     if isinstance(letter, upkeep.Bucket):
                         expires_at = letter.expires  # or its boxes and a prekey would still give the secret afterwards
-                elif (said := self.projector.said(place, event, frame)) is not None:
+                elif (said := self.projector.said(place, event, frame, item.read)) is not None:
                     room, topic = self.projector.topic(said)
                     saids.append(said)
+                    standings[event.id] = standing
                 else:
                     raise RemoteError(Reason.UNKNOWN_KIND)
             except RemoteError as error:
@@ -216,7 +220,7 @@ class Ledger:
         log.append(tx, entries)
         taken.new += [entry.id for entry in entries]
         taken.equivocations += len(log.doubled(tx, [entry.id for entry in entries]))
-        taken.verdicts.update(self.projector.project(tx, place, saids))
+        taken.verdicts.update(self.projector.project(tx, place, saids, standings=standings))
         for item, body, standing in letters:
 
             def handle(item: _Item = item, body: upkeep.Body = body, standing: Standing = standing) -> None:
@@ -290,5 +294,5 @@ def _entry(place: Place, item: _Item, room: str, topic: str, verdict: Verdict, e
         verdict=verdict,
         created_at=min(event.created_at, 2**62),
         expires_at=expires_at,
-        raw=to_json(event),
+        raw=to_json(event) if item.read is None else item.read.raw,
     )

@@ -114,7 +114,7 @@ class Node:
             **calls.CALLS,
             **{name: call for room in self.parts.rooms for name, call in room.calls.items()},
         }
-        self.peers = Peers(self.wire, self.clock, self.random, self.counters)
+        self.peers = Peers(self.wire, self.clock, self.random, self.counters, room=lambda: self.intake.room())
         self.wiped = asyncio.Event()  # set when there is nothing left to run on
         self._tasks: asyncio.TaskGroup | None = None
         self._news = asyncio.Event()

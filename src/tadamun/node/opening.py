@@ -9,23 +9,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from tadamun.core.errors import Reason
-from tadamun.core.event import parse
+from tadamun.core.event import Event, parse
 from tadamun.core.genuine import Genuine
 from tadamun.core.ports import Stored
 from tadamun.crypto.epoch import EpochKeys
-from tadamun.crypto.seal import open_many
-from tadamun.node.place import Mailbox
+from tadamun.crypto.seal import KIND, open_many
+from tadamun.node.place import Mailbox, Read
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A sealed event that opened. outer: the sealed event's id; ref: the place's number."""
+class Opened(msgspec.Struct, frozen=True):
+    """A sealed event that opened. outer: the sealed event's id; ref: the place's number; read: see `place.Arrived`."""
 
     outer: str
     ref: int
     mailbox: Mailbox
     genuine: Genuine
+    read: Read | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +39,43 @@ class Failed:
 
 
 FEW: Final = 16  # events; fewer are opened at once instead of in a thread
-OpenMany = Callable[[Sequence[str | bytes], EpochKeys], list[Genuine | Reason]]
+OpenMany = Callable[[Sequence[bytes], EpochKeys, bool], list[Genuine | Reason]]
+Reading = Callable[[Event], Read | None]
 
 
 def open_batch(
-    stored: Sequence[Stored], known: Mapping[str, tuple[int, Mailbox]], open_them: OpenMany = open_many
+    stored: Sequence[Stored],
+    known: Mapping[str, tuple[int, Mailbox]],
+    open_them: OpenMany = open_many,
+    reading: Reading = lambda event: None,
 ) -> tuple[list[Opened], list[Failed]]:
     """Open what belongs to known mailboxes (by mailbox public key), keeping order; the rest is not ours and skipped.
 
     open_them: how; in this thread, or by another process (crypto/worker.py) for many. The outer signatures of few are
-    checked here; those of many when there is time (audit.py).
+    checked here; those of many when there is time (audit.py). reading: what to read of each while one is at it.
     """
     few = len(stored) <= FEW
-    by_mailbox: dict[str, list[tuple[int, str, str | bytes]]] = {}
+    by_mailbox: dict[str, list[tuple[int, str, bytes]]] = {}
     for position, item in enumerate(stored):
-        event = parse(item.raw)
-        tag = event.tag("p")
-        if event.kind == 3700 and tag is not None and len(tag) > 1 and tag[1] in known:
-            by_mailbox.setdefault(tag[1], []).append((position, item.id, item.raw if few else event.content))
+        box = item.box or _box(item.raw)
+        if box in known:
+            by_mailbox.setdefault(box, []).append((position, item.id, item.raw))
     opened: list[tuple[int, Opened]] = []
     failed: list[Failed] = []
     for public, items in by_mailbox.items():
         ref, mailbox = known[public]
-        results = open_them([sealed for _, _, sealed in items], mailbox.keys)
+        results = open_them([sealed for _, _, sealed in items], mailbox.keys, few)
         for (position, outer, _), result in zip(items, results, strict=True):
             if isinstance(result, Genuine):
-                opened.append((position, Opened(outer, ref, mailbox, result)))
+                opened.append((position, Opened(outer, ref, mailbox, result, reading(result.event))))
             else:
                 failed.append(Failed(outer, result))
     opened.sort(key=lambda pair: pair[0])
     return [one for _, one in opened], failed
+
+
+def _box(raw: bytes) -> str:
+    """The mailbox that a sealed event is for; "" for other kinds."""
+    event = parse(raw)
+    tag = event.tag("p")
+    return tag[1] if event.kind == KIND and tag is not None and len(tag) > 1 else ""

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
 
 from tadamun.core.b64 import from_b64
 from tadamun.core.control import bodies
 from tadamun.core.control.log import ControlLog
 from tadamun.core.event import Event
-from tadamun.core.genuine import Genuine
+from tadamun.core.genuine import Frame, Genuine
 from tadamun.core.room import Standing
 from tadamun.crypto.epoch import EpochKeys, channel_id
 from tadamun.crypto.keys import SigningKey
@@ -46,12 +49,27 @@ class Mailbox:
         return self.keys.id
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A genuine inner event and the mailbox it was sealed for (None: this device wrote it, or it was parked)."""
+class Read(msgspec.Struct, frozen=True):
+    """What an event says, without asking who may: its frame, its JSON, and its room's body (None: no room's kind).
+
+    fault: what came of decoding the body, if it could not be.
+    """
+
+    frame: Frame
+    raw: bytes
+    body: Any
+    fault: Exception | None = None
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    """A genuine inner event and the mailbox it was sealed for (None: this device wrote it, or it was parked).
+
+    read: what was read of it beforehand, if anything was.
+    """
 
     genuine: Genuine
     mailbox: Mailbox | None = None
+    read: Read | None = None
 
 
 @dataclass(slots=True)

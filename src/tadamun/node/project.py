@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
-from tadamun.core.errors import LocalError, RemoteError
-from tadamun.core.event import Event
+from tadamun.core.errors import LocalError, Reason, RemoteError
+from tadamun.core.event import Event, to_json
 from tadamun.core.fold import fold
 from tadamun.core.frame import split
 from tadamun.core.genuine import Frame, Said
 from tadamun.core.ports import Tables
 from tadamun.core.room import Room, Standing, Verdict
 from tadamun.node.judge import standing_of
-from tadamun.node.place import Place
+from tadamun.node.place import Place, Read
 from tadamun.store import log, search
 
 MOST_TRIED: Final = 200  # events of a topic that are suspected one by one when its room trips
@@ -32,12 +33,30 @@ class Projector:
         self.rooms = {room.name: room for room in rooms}
         self.by_kind = {kind: room for room in rooms for kind in room.kinds}
 
-    def said(self, place: Place, event: Event, frame: Frame) -> Said[Any] | None:
-        """What was said, decoded by its room; None for a kind that no room owns. Raises RemoteError."""
+    def read(self, event: Event) -> Read | None:
+        """What can be read of an event by itself. None if not even its frame can."""
+        try:
+            frame = split(event)
+        except RemoteError:
+            return None
         room = self.by_kind.get(event.kind)
-        peer = place.peer_of(frame.channel)
+        try:
+            body = None if room is None else room.decode(event, frame.rest)
+        except Exception as fault:
+            return Read(frame, to_json(event), None, fault)
+        return Read(frame, to_json(event), body)
+
+    def said(self, place: Place, event: Event, frame: Frame, read: Read | None = None) -> Said[Any] | None:
+        """What was said, decoded by its room; None for a kind that no room owns. Raises RemoteError.
+
+        read: of the same event, if it was read before.
+        """
+        room = self.by_kind.get(event.kind)
+        peer = place.peer_of(frame.channel) if frame.channel else ""
         if room is None or (frame.channel and not peer):
             return None  # of a private channel that is gone, nothing may count in the open
+        if read is not None and read.fault is not None:
+            raise read.fault
         return Said(
             id=event.id,
             space=frame.space,
@@ -48,7 +67,7 @@ class Projector:
             created_at=event.created_at,
             auth=frame.auth,
             prev=frame.prev,
-            body=room.decode(event, frame.rest),
+            body=room.decode(event, frame.rest) if read is None else read.body,
             expires_at=frame.expires_at,
             height=frame.height,
             private_with=peer,
@@ -60,11 +79,17 @@ class Projector:
         return room.name, room.topic(said)
 
     def project(
-        self, tx: Tables, place: Place, arrived: Iterable[Said[Any]], stale: Iterable[tuple[str, str]] = ()
+        self,
+        tx: Tables,
+        place: Place,
+        arrived: Iterable[Said[Any]],
+        stale: Iterable[tuple[str, str]] = (),
+        standings: Mapping[str, Standing] = MappingProxyType({}),
     ) -> dict[str, Verdict]:
         """Bring the views up to date with what arrived (already in the log) and topics to fold again.
 
-        Returns what became of each event that was judged, by id.
+        standings: of authors, by event, as far as they were looked up already. Returns what became of each event that
+        was judged, by id.
         """
         topics: dict[tuple[str, str], list[Said[Any]]] = {key: [] for key in stale}
         again = set(topics)
@@ -79,7 +104,7 @@ class Projector:
             if not alone or room.fresh is None or saids[0].id != topic:
                 verdicts |= self.refold(tx, place, room, topic)
                 continue
-            if self._opens(place, room, topic, saids[0]):
+            if self._opens(room, topic, saids[0], standings.get(topic) or standing_of(place, saids[0])):
                 fresh.setdefault(name, []).append(saids[0])
             else:
                 verdicts |= self.refold(tx, place, room, topic)
@@ -95,9 +120,8 @@ class Projector:
                 verdicts |= found
         return verdicts
 
-    def _opens(self, place: Place, room: Room, topic: str, said: Said[Any]) -> bool:
+    def _opens(self, room: Room, topic: str, said: Said[Any], standing: Standing | Reason | None) -> bool:
         """Whether something said, alone in its topic, is allowed: then its rows can be written at once with others'."""
-        standing = standing_of(place, said)
         if not isinstance(standing, Standing):
             return False
         try:

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
 from tadamun.store.irregular import IRREGULAR, STOP, UNCHANGED
 
+MOST_PIECES: Final = 30_000  # of a text between spaces whose forms are kept
 LONGEST: Final = 60  # letters of a word; what is longer is no word, and is found by its parts
 
 _ONE_LETTER: Final = {
@@ -68,16 +70,22 @@ def words(plain: str) -> list[str]:
     return [word[:LONGEST] for word in _WORD.findall(plain)]
 
 
-def both(text: str) -> tuple[str, str]:
-    """A text normalised, with single spaces, and its words' stems. Words are few and come often: they are kept."""
-    pieces = [_piece(piece) for piece in text.split()]
-    return " ".join([plain for plain, _ in pieces]), " ".join([stems for _, stems in pieces])
+class _Pieces(dict[str, str]):
+    """What becomes of a piece of text between spaces. Words are few and come often, so that they are kept."""
+
+    def __init__(self, become: Callable[[str], str]) -> None:
+        super().__init__()
+        self._become = become
+
+    def __missing__(self, piece: str) -> str:
+        if len(self) >= MOST_PIECES:
+            self.clear()
+        found = self[piece] = self._become(piece)
+        return found
 
 
-@lru_cache(maxsize=30_000)
-def _piece(piece: str) -> tuple[str, str]:
-    plain = normal(piece)
-    return plain, " ".join(map(stem, words(plain)))
+def _stems(piece: str) -> str:
+    return " ".join(map(stem, words(normal(piece))))
 
 
 @lru_cache(maxsize=30_000)
@@ -91,6 +99,16 @@ def stem(word: str) -> str:
     if word in UNCHANGED or len(word) < 3:
         return word
     return _arabic(word) if _ARABIC.match(word) else _english(word)
+
+
+_PLAIN: Final = _Pieces(normal)
+_STEMS: Final = _Pieces(_stems)
+
+
+def both(text: str) -> tuple[str, str]:
+    """A text normalised, with single spaces, and its words' stems."""
+    pieces = text.split()
+    return " ".join(map(_PLAIN.__getitem__, pieces)), " ".join(map(_STEMS.__getitem__, pieces))
 
 
 def is_stop(word: str) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
 from tadamun.core.event import Event, is_hex32, parse
 from tadamun.core.limits import MAX_INNER
 from tadamun.core.ports import Tables
@@ -24,8 +26,7 @@ PAGE: Final = 1_000  # rows held at once while walking the whole log
 _COLUMNS: Final = "n, lower(hex(id)), verdict, room, topic, raw"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One event for the log. raw: its JSON; channel: hex or "" for the space; expires_at: Unix seconds or 0."""
 
     id: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from tadamun.core.event import Event, to_json
 from tadamun.store.wire_schema import SEALED
@@ -12,8 +13,7 @@ OVERHEAD: Final = 200  # bytes a row takes beside its JSON, indexes included
 SEPARATOR: Final = b"\x1e"  # cannot occur in JSON, so pages of events are read as one value
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """boxes: mailboxes of a sealed event, the first one counted against a quota. tags: (name, value) to look up by.
 
     size: bytes that count against quotas.

@@ -154,7 +154,7 @@ class Writes:
         for item in kept:
             event = item.event
             self._arrival += 1
-            new.append(Stored(self._arrival, event.id, event.created_at, item.raw))
+            new.append(Stored(self._arrival, event.id, event.created_at, item.raw, item.box))
             tags += [(name, value, self._arrival) for name, value in item.tags]
             rows.append(
                 (

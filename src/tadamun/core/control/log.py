@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
 
 from tadamun.core.control import checkpoint as spelling
 from tadamun.core.control import content, digests, fold, founding, settle
@@ -69,7 +71,7 @@ class ControlLog:
         self.base = base
         self.space = floor.space
         self._dag = Dag()
-        start = self._dag.put(base, replace(frame, auth=()), body)
+        start = self._dag.put(base, msgspec.structs.replace(frame, auth=()), body)
         self._eras = Eras(self._dag, floor, settled, verify)
         self._void: frozenset[int] = frozenset()
         self._state: ControlState | None = floor
@@ -103,7 +105,7 @@ class ControlLog:
         if before.height + 1 != body.height:
             raise RemoteError(Reason.MALFORMED)
         dag = Dag()
-        node = dag.put(checkpoint, replace(frame, auth=()), body)
+        node = dag.put(checkpoint, msgspec.structs.replace(frame, auth=()), body)
         look = Look(Era(dag, 0, before, verify), node.past)
         times = attested(node, body, frame.auth, before.electorate, look, verify)
         if times is None:
