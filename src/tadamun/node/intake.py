@@ -186,7 +186,8 @@ class Intake:
             # All that needs no transaction is done here, while another thread stores the batch before.
             read = self.desk.ledger.projector.read
             opened, failed = await asyncio.to_thread(open_batch, foreign, self.known, self._opener.open_many, read)
-        return _Batch(stored[-1].arrival if stored else 0, *self._at_the_door({one.id: len(one.raw) for one in stored}, opened, failed))
+        upto = stored[-1].arrival if stored else 0
+        return _Batch(upto, *self._at_the_door({one.id: len(one.raw) for one in stored}, opened, failed))
 
     def _at_the_door(
         self, sizes: dict[str, int], opened: list[Opened], failed: list[Failed]
