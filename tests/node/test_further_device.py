@@ -44,6 +44,15 @@ async def test_a_further_device_speaks_as_the_same_person(town: Town) -> None:
     assert thread["author"] == town.homes["badr"].me
 
 
+async def test_a_device_link_is_good_for_an_hour(town: Town) -> None:
+    link = await two(town)
+    await town.pass_time(arrival.DEVICE_LINK_LIFE)
+    await town.join("phone", link, "")
+    await town.settle()
+    assert town.homes["phone"].place.refused == "expired"
+    assert live(town, "badr") == 1
+
+
 async def test_a_device_link_serves_once(town: Town) -> None:
     link = await two(town)
     await town.join("phone", link, "")

@@ -26,7 +26,8 @@ async def test_a_space_at_a_glance(three: Town) -> None:
     talk = here["rooms"]["talk"]
     assert (talk["unread"], talk["unread_private"]) == (1, 0)
     assert (talk["newest"]["line"], talk["newest"]["name"], talk["newest"]["folded"]) == ("before", "Amal", False)
-    assert here["connected"] == {"members": 0, "names": [], "meeting_points": 0}
+    assert here["connected"] == {"members": 0, "names": [], "known": [], "meeting_points": 0}
+    assert await three.call("celine", "space.here") == here["connected"]
 
 
 async def test_nothing_folded_private_or_retracted_shows(three: Town) -> None:
@@ -67,9 +68,10 @@ async def test_whom_one_talks_with_is_told_apart(three: Town, monkeypatch: pytes
         "wss://keeper.example": State.LIVE,
         "wss://other.example": State.CONNECTING,
     }
-    told = [PeerStatus(home.place.space, at, state, 0, 0, 0, "", 0, 0, 0) for at, state in states.items()]
-    monkeypatch.setattr(home.up.peers, "status", lambda: told)
-    assert (await of(three, "celine"))["connected"] == {"members": 1, "names": ["Amal"], "meeting_points": 1}
+    peers = [PeerStatus(home.place.space, at, state, 0, 0, 0, "", 0, 0, 0) for at, state in states.items()]
+    monkeypatch.setattr(home.up.peers, "status", lambda: peers)
+    told = {"members": 1, "names": ["Amal"], "known": [amal.place.me], "meeting_points": 1}
+    assert (await of(three, "celine"))["connected"] == told
 
 
 async def test_somebody_not_let_in_yet_is_told_so(town: Town) -> None:

@@ -155,3 +155,7 @@ async def test_a_device_link_that_was_used(three: Town) -> None:
     for name in ("celine", "phone"):
         assert await traces(three.homes[name], made["link"]) == [], name
     assert "served" in await traces(three.homes["celine"], unused["link"])
+    # It is too old to be used, and goes as all the others do.
+    await three.pass_time(KEPT)
+    await three.pass_time(20)
+    assert await traces(three.homes["celine"], unused["link"]) == []

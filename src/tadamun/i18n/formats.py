@@ -6,6 +6,7 @@ seconds, and "now" is always an argument.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from datetime import date as Date
 from functools import lru_cache
@@ -152,3 +153,21 @@ def on_calendar(moment: int) -> int:
 def _in_digits(text: str, language: Language) -> str:
     """Babel takes a numbering system's signs, but writes Latin digits whatever the system (Babel 2.18)."""
     return text.translate(_ARABIC) if _digits(language) == "arab" else text
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`a, b, and c`, as the language joins them."""
+    from babel.lists import format_list
+
+    return format_list(list(parts), locale=_locale(current())) if parts else ""
+
+
+def tongue(tag: str) -> str:
+    """What a language is called in the current one, of its tag (BCP 47): `Arabic (Lebanon)`. The tag itself where CLDR
+    does not know it, as anybody may name any."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(_locale(current())) or tag
+    except (UnknownLocaleError, ValueError, TypeError):
+        return tag

@@ -6,6 +6,8 @@ The place exists from the moment of asking, so that an answer that comes tomorro
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from tadamun.core import upkeep
@@ -37,6 +39,7 @@ REFUSALS = {
     "not-valid": N_("This invitation is not valid for this device. Ask the person who invited you for a new one."),
 }
 _answer: msgspec.json.Decoder[upkeep.JoinAnswer] = msgspec.json.Decoder(upkeep.JoinAnswer)
+DEVICE_LINK_LIFE: Final = 3_600  # seconds: whoever has such a link becomes the person, so it is good for one sitting
 MOST_EPOCHS = 64  # secrets taken from answers, so that a holder of the link cannot fill the vault
 
 

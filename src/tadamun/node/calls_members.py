@@ -12,7 +12,7 @@ from tadamun.core.control import bodies
 from tadamun.core.errors import NotAllowed, UsageError
 from tadamun.crypto import link as links
 from tadamun.crypto.invite import Invite
-from tadamun.node.arrival import device_request_key
+from tadamun.node.arrival import DEVICE_LINK_LIFE, device_request_key
 from tadamun.node.calls_spaces import Days, In, _hints, _member, history
 from tadamun.node.letters import Letter
 from tadamun.node.past import heads_before
@@ -182,7 +182,7 @@ async def devices(bench: Bench, asked: In) -> list[dict[str, Any]]:
 
 
 async def add_device(bench: Bench, asked: In) -> dict[str, Any]:
-    """A link by which another device of this person can be added, once."""
+    """A link by which another device of this person can be added, once, until `expires` (Unix seconds)."""
     node = bench.node
     place = _member(bench, asked.space)
     made = Invite.make(place.space, node.random)
@@ -194,7 +194,8 @@ async def add_device(bench: Bench, asked: In) -> dict[str, Any]:
     node.refresh()
     request = device_request_key(made.secret)
     link = links.Link(place.space, made.secret, request.raw, place.log.checkpoint, _hints(node), place.me)
-    return {"link": links.encode(link), "leads_to": list(link.hints)}
+    expires = node.clock.now() + DEVICE_LINK_LIFE
+    return {"link": links.encode(link), "leads_to": list(link.hints), "expires": expires}
 
 
 async def revoke_device(bench: Bench, asked: Device) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from tadamun.core import upkeep
+from tadamun.core.b64 import from_b64
 from tadamun.core.body import spell
-from tadamun.core.charter import DEFAULT
+from tadamun.core.charter import DEFAULT, STEWARD
 from tadamun.core.control import bodies
 from tadamun.core.control.digests import space_id
 from tadamun.core.errors import NotAllowed, Unreachable, UsageError
@@ -22,6 +23,7 @@ from tadamun.crypto.bundle import make_bundle
 from tadamun.crypto.invite import Invite
 from tadamun.crypto.keys import SigningKey
 from tadamun.crypto.lockbox import BoxKey
+from tadamun.crypto.secret import Secret
 from tadamun.node import arrival
 from tadamun.node.letters import Letter
 from tadamun.node.place import Arrived, Place
@@ -174,23 +176,54 @@ async def invite(bench: Bench, asked: NewInvite) -> dict[str, Any]:
 
 
 async def invites(bench: Bench, asked: In) -> list[dict[str, Any]]:
-    """Invitations that still admit."""
+    """Invitations that still admit: [{key, level, left, expires, by, name, may_revoke}]. by: the member who made it."""
     place = _member(bench, asked.space)
     return [
-        {"key": key, "level": one.level, "left": one.uses, "expires": one.expires}
+        _invite(bench, place, key)
         for key, one in sorted(place.log.state.invites.items())
         if one.uses > 0 and (not one.expires or one.expires > bench.clock.now())
     ]
 
 
+async def invite_link(bench: Bench, asked: Key) -> dict[str, Any]:
+    """One invitation as in `invite.list`, and {link, leads_to}: link is "" where it was not made on this device."""
+    place = _member(bench, asked.space)
+    key = _invite_key(place, asked.key)
+    secret = spaces.invite(bench.node.vault.read, place.ref, key)
+    request = BoxKey.from_secret(Secret(from_b64(place.log.state.invites[key].request)))
+    hints = _hints(bench.node)
+    link = "" if secret is None else links.encode(
+        links.Link(place.space, secret, request.raw, place.log.checkpoint, hints)
+    )  # fmt: skip
+    return _invite(bench, place, key) | {"link": link, "leads_to": list(hints)}
+
+
+def _invite(bench: Bench, place: Place, key: str) -> dict[str, Any]:
+    one, state = place.log.state.invites[key], place.log.state
+    return {
+        "key": key,
+        "level": one.level,
+        "left": one.uses,
+        "expires": one.expires,
+        "by": one.by,
+        "name": bench.facts.names.name(place.space, one.by),
+        "may_revoke": one.by == place.me or state.authority(place.me) >= STEWARD,
+    }
+
+
+def _invite_key(place: Place, wanted: str) -> str:
+    found = [key for key in place.log.state.invites if len(wanted) >= 4 and key.startswith(wanted)]
+    if len(found) != 1:
+        raise UsageError("There is no such invitation. See the list with: tadamun invite list")
+    return found[0]
+
+
 async def revoke(bench: Bench, asked: Key) -> dict[str, Any]:
     """Withdraw an invitation, by its key or the beginning of it."""
     place = _member(bench, asked.space)
-    found = [key for key in place.log.state.invites if len(asked.key) >= 4 and key.startswith(asked.key)]
-    if len(found) != 1:
-        raise UsageError("There is no such invitation. See the list with: tadamun invite list")
-    await bench.node.desk.act(place.space, [Letter(bodies.INVITE_REVOKE, spell(bodies.InviteRevoke(key=found[0])))])
-    return {"key": found[0]}
+    key = _invite_key(place, asked.key)
+    await bench.node.desk.act(place.space, [Letter(bodies.INVITE_REVOKE, spell(bodies.InviteRevoke(key=key)))])
+    return {"key": key}
 
 
 async def join(bench: Bench, asked: Join) -> dict[str, Any]:
@@ -279,6 +312,7 @@ CALLS = {
     "space.charter": Call(In, charter),
     "invite.new": Call(NewInvite, invite),
     "invite.list": Call(In, invites),
+    "invite.link": Call(Key, invite_link),
     "invite.revoke": Call(Key, revoke),
     "join": Call(Join, join),
 }

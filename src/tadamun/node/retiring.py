@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from tadamun.core.ports import Tables
 from tadamun.node import forgetting
+from tadamun.node.arrival import DEVICE_LINK_LIFE
 from tadamun.node.mail import LOOK_AGAIN
 from tadamun.node.place import Mailbox, Place
 from tadamun.store import epochs, meta, spaces
@@ -66,13 +67,24 @@ def _doors(node: Node) -> Iterator[tuple[Place, Mailbox]]:
 def _over(tables: Tables, place: Place, box: Mailbox, now: int) -> bool:
     """Does nobody come in by this mailbox any more?"""
     if box.use == "device":
-        return all(value.decode() != box.id for _, value in meta.beginning(tables, DEVICE_LINK))
+        key = _device_link(tables, box)
+        made = {one: made_at for one, _, made_at in spaces.invites(tables, place.ref)}
+        return key not in made or made[key] + DEVICE_LINK_LIFE <= now
     invite = place.invites.get(box.id)
     return invite is None or invite.key not in place.log.state.invites or 0 < invite.expires <= now
 
 
+def _device_link(tables: Tables, box: Mailbox) -> str:
+    """The key of the device link that leads to it; "" if none does any more."""
+    rows = meta.beginning(tables, DEVICE_LINK)
+    return next((name.removeprefix(DEVICE_LINK) for name, value in rows if value.decode() == box.id), "")
+
+
 def _give_up(tx: Tables, place: Place, box: Mailbox) -> None:
     epochs.destroy(tx, place.ref, [box.id])
+    if key := _device_link(tx, box):
+        spaces.destroy_invite(tx, place.ref, key)
+        meta.remove(tx, DEVICE_LINK + key)
     invite = place.invites.get(box.id)
     if invite is not None:
         spaces.destroy_invite(tx, place.ref, invite.key)

@@ -20,7 +20,7 @@ from tadamun.core.errors import LocalError, RemoteError
 from tadamun.core.ports import Random, Saying
 from tadamun.node import letters
 from tadamun.node.allowance import Allowance
-from tadamun.node.arrival import device_request_key
+from tadamun.node.arrival import DEVICE_LINK_LIFE, device_request_key
 from tadamun.node.desk import Desk
 from tadamun.node.holders import holders, lacks, recall_boxes
 from tadamun.node.intake import Asked
@@ -121,10 +121,10 @@ class Steward:
         return spaces.invite(self.desk.vault.read, place.ref, key) is not None
 
     async def _own_device(self, place: Place, asked: Asked) -> None:
-        for key, secret, _ in spaces.invites(self.desk.vault.read, place.ref):
+        for key, secret, made_at in spaces.invites(self.desk.vault.read, place.ref):
             if asked.mailbox.id == meta.text(self.desk.vault.read, f"device-link:{key}"):
-                request = device_request_key(secret)
-                if await self.host.answer_device(place, asked.mailbox, asked.event, key, request):
+                request, late = device_request_key(secret), made_at + DEVICE_LINK_LIFE <= self.desk.clock.now()
+                if await self.host.answer_device(place, asked.mailbox, asked.event, key, request, late):
                     async with self.desk.lock:
                         with self.desk.vault.write() as tx:  # a device link lets one device in
                             spaces.destroy_invite(tx, place.ref, key)

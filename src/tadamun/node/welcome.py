@@ -96,11 +96,13 @@ class Host:
         epochs = self._epochs(place) if refusal is None else ()
         await self.reply(place, mailbox, ask, refusal or "", epochs, events)
 
-    async def answer_device(self, place: Place, mailbox: Mailbox, event: Genuine, key: str, request: BoxKey) -> bool:
-        """The same for another device of one's own. True when it was let in."""
+    async def answer_device(
+        self, place: Place, mailbox: Mailbox, event: Genuine, key: str, request: BoxKey, late: bool
+    ) -> bool:
+        """The same for another device of one's own; late: its link is too old. True when it was let in."""
         ask = read_ask(place, event, key, request)
-        if not holds(ask.device, place.me):
-            await self.reply(place, mailbox, ask, "not-valid", (), [])
+        if late or not holds(ask.device, place.me):
+            await self.reply(place, mailbox, ask, "expired" if late else "not-valid", (), [])
             return False
         async with self.desk.lock:
             if ask.device.key not in place.log.state.live_devices():

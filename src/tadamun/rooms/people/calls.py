@@ -50,15 +50,21 @@ class Verify(OfMember, frozen=True, forbid_unknown_fields=True):
 
 
 async def list_members(bench: Workbench, asked: InSpace) -> list[dict[str, Any]]:
-    """Everyone who belongs now, by name: as `show`, without the notes of vouches."""
+    """Everyone who belongs now, by name: as `show`, without the notes of vouches, and with {vouches, alike}.
+
+    vouches: how many vouch for them; alike: how many others have a name that looks the same.
+    """
     space = bench.space(asked.space)
     members = bench.members(space)
     rows = bench.tables.execute("SELECT member, voucher FROM people_vouches WHERE space = ? AND vouches = 1", (space,))
     # The word of somebody who was removed, or left, vouches for nobody.
     vouches = Counter(member for member, voucher in rows if voucher in members)
     newcomers = bench.newcomers(space)
+    drawn = skeletons(bench, space)
+    alike = Counter(drawn.values())
     people = [
-        _card(bench, space, member, level, newcomers) | {"vouches": vouches[member]}
+        _card(bench, space, member, level, newcomers)
+        | {"vouches": vouches[member], "alike": alike[drawn[member]] - 1 if member in drawn else 0}
         for member, level in members.items()
     ]
     return sorted(people, key=lambda person: (person["name"].casefold(), person["member"]))
@@ -84,6 +90,13 @@ async def show(bench: Workbench, asked: OfMember) -> dict[str, Any]:
         if voucher in members
     ]
     return _card(bench, space, member, bench.members(space).get(member)) | {"vouched_by": vouched_by}
+
+
+def skeletons(bench: Workbench, space: str) -> dict[str, str]:
+    """What each member's name looks like (lookalike.py); nobody without a name."""
+    rows = bench.tables.execute("SELECT member, skeleton FROM people_profiles WHERE space = ? AND name <> ''", (space,))
+    members = bench.members(space)
+    return {member: drawn for member, drawn in rows if member in members}
 
 
 async def set_profile(bench: Workbench, asked: SetProfile) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from tadamun.core.ports import Workbench
 from tadamun.core.room import Call
 from tadamun.core.words import N_
 from tadamun.rooms.people import actions
-from tadamun.rooms.people.calls import InSpace, OfMember, show
+from tadamun.rooms.people.calls import InSpace, OfMember, show, skeletons
 from tadamun.rooms.people.lookalike import skeleton
 
 MOST: Final = 200  # texts that are counted
@@ -39,7 +39,8 @@ class Renaming(InSpace, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 async def card(bench: Workbench, asked: OfMember) -> dict[str, Any]:
     """As `people.show`, and: {vouches_for: [{member, name, note}], former, joined (Unix seconds, 0: not known),
-    devices (how many), verified_at (0: not), vouched_by_me}."""
+    devices (how many), verified_at (0: not), vouched_by_me, alike: [{member, name}] of others whose name looks the
+    same}."""
     shown = await show(bench, asked)
     space, member = bench.space(asked.space), shown["member"]
     members = bench.members(space)
@@ -49,6 +50,7 @@ async def card(bench: Workbench, asked: OfMember) -> dict[str, Any]:
     )
     names = bench.facts.names
     seat = bench.seat(space, member)
+    drawn = skeletons(bench, space)
     at = bench.tables.execute("SELECT at FROM people_verified WHERE space = ? AND member = ?", (space, member))
     return shown | {
         "vouches_for": [
@@ -59,6 +61,11 @@ async def card(bench: Workbench, asked: OfMember) -> dict[str, Any]:
         "joined": seat.since if seat is not None else 0,
         "devices": seat.devices if seat is not None else 0,
         "verified_at": at[0][0] if at and shown["verified"] else 0,
+        "alike": [
+            {"member": one, "name": names.name(space, one)}
+            for one, as_drawn in sorted(drawn.items())
+            if one != member and as_drawn == drawn.get(member)
+        ],
     }
 
 
