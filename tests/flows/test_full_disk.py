@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from kits.processes import Node, Troupe, until, until_equal
+from kits.processes import Node, Outcome, Troupe, environment, run, until, until_equal
 from tadamun.core.errors import LocalError
 
 DISK = 8 * 2**20  # bytes
@@ -45,6 +47,17 @@ def fill(disk: Path) -> Path:
     return filler
 
 
+def until_refused(node: Node) -> tuple[set[str], LocalError]:
+    """Write until it does not go any more: what was confirmed, and what was said then."""
+    confirmed: set[str] = set()
+    for n in range(2_000):
+        try:
+            confirmed.add(node.call("talk.post", text=f"{n} " + "long " * 400)["id"])
+        except LocalError as error:
+            return confirmed, error
+    raise AssertionError("it took 2,000 posts on a full disk")
+
+
 def test_a_full_disk_loses_nothing(stage: Troupe, small_disk: Path) -> None:
     keeper = stage.keeper()
     [nour] = stage.founded([keeper.address], "Nour")
@@ -56,14 +69,8 @@ def test_a_full_disk_loses_nothing(stage: Troupe, small_disk: Path) -> None:
     until_equal([nour, rima])
     filler = fill(small_disk)
     # She writes until it does not go any more: it is said, in one sentence, with the code for the vault.
-    refused: LocalError | None = None
-    for n in range(2_000):
-        try:
-            confirmed.add(rima.call("talk.post", text=f"{n} " + "long " * 400)["id"])
-        except LocalError as error:
-            refused = error
-            break
-    assert refused is not None
+    more_of_them, refused = until_refused(rima)
+    confirmed |= more_of_them
     assert refused.code == 5, refused
     assert "disk" in str(refused)
     command = rima.run("post", "one more " + "long " * 1000)
@@ -100,3 +107,77 @@ def test_room_again_without_a_restart(stage: Troupe, small_disk: Path) -> None:
     filler.unlink()
     until_equal([nour, rima])
     assert len(rima.texts()) == 200
+
+
+def test_a_start_on_a_disk_that_is_still_full(stage: Troupe, small_disk: Path) -> None:
+    keeper = stage.keeper()
+    [nour] = stage.founded([keeper.address], "Nour")
+    rima = Node(small_disk / "Rima", [keeper.address])
+    stage.children.append(rima)
+    rima.start()
+    rima.call("join", link=nour.call("invite.new")["link"], called="Rima", timeout=60)
+    confirmed = {rima.call("talk.post", text=f"early {n}")["id"] for n in range(5)}
+    until_equal([nour, rima])
+    filler = fill(small_disk)
+    confirmed |= until_refused(rima)[0]
+    rima.kill()
+    fill_more(small_disk)
+    # Every way of starting: one sentence that says what to do, the vault's code, no traceback.
+    for command in (["up", "--no-pages", "--no-lan"], ["post", "not now"], ["read"], ["doctor"], ["status"]):
+        done = rima.run(*command) if command[0] != "up" else started(rima)
+        assert "Traceback" not in done.err, done.err
+        assert done.code == 5, (command, done)
+        assert "The disk is full." in done.said["error"]["text"], (command, done)
+    filler.unlink()
+    more(small_disk).unlink()
+    rima.start()
+    until_equal([nour, rima])
+    assert confirmed <= {post["id"] for post in rima.posts()}
+    assert rima.call("node.rebuild")["same"]
+
+
+def more(disk: Path) -> Path:
+    return disk / "more"
+
+
+def fill_more(disk: Path) -> None:
+    """What the killed process gave back, too."""
+    with more(disk).open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"\0" * 512)
+        except OSError:
+            pass
+
+
+def started(node: Node) -> Outcome:
+    """What `up` says when it ends by itself; 0 and nothing if it runs, which it then does no longer."""
+    begun = subprocess.Popen(
+        [sys.executable, "-m", "tadamun.main", *node.arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(node.passphrase_file), start_new_session=True,
+    )  # fmt: skip
+    try:
+        out, err = begun.communicate(timeout=20)
+    except subprocess.TimeoutExpired:
+        begun.kill()
+        begun.communicate()
+        return Outcome(0, {}, "")
+    last = out.decode().strip().splitlines()[-1:]
+    return Outcome(begun.returncode, json.loads(last[0]) if last else {}, err.decode())
+
+
+def test_a_vault_made_on_a_full_disk_is_made_whole_or_not_at_all(small_disk: Path) -> None:
+    words = small_disk / "words"
+    words.write_text("horse battery staple")
+    words.chmod(0o600)
+    filler = fill(small_disk)
+    fill_more(small_disk)
+    home = small_disk / "home"
+    refused = run(home, "init", passphrase=words)
+    assert refused.code == 5, refused
+    assert "Traceback" not in refused.err
+    assert "The disk is full." in refused.said["error"]["text"]
+    filler.unlink()
+    made = run(home, "init", passphrase=words)
+    assert made.code == 0, made
+    assert run(home, "space", "new", "Circle", "--as", "Nour", passphrase=words).code == 0

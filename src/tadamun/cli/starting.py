@@ -5,6 +5,7 @@ A passphrase comes from a hidden prompt or from a file's first line; never from 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -40,6 +41,8 @@ def init(here: Here) -> None:
             here.hands.create(here.home, passphrase, language.tag)
         save_language(here.home, language.tag)
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise VaultError("The disk is full. No vault was made: free some space and do it again.") from error
         raise VaultError(
             "The folder {folder} cannot be written. No vault was made. Choose another with --home.",
             folder=str(here.home),
