@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kits.processes import environment
+from kits.processes import environment, until
 from tadamun.cli.demo.play import NOUR, RIMA, SAMI, play
 from tadamun.cli.demo.stage import tadamun
 from tadamun.crypto.random import SystemRandom
@@ -30,16 +30,21 @@ def begin(temporary: Path, *arguments: str) -> subprocess.Popen[bytes]:
     )  # fmt: skip
 
 
-def left_over(temporary: Path) -> list[str]:
-    """Processes and files of a play that are still there."""
-    running = []
+def running(temporary: Path) -> list[str]:
+    """Processes of a play."""
+    found = []
     for one in Path("/proc").iterdir():
         try:
             if one.name.isdecimal() and str(temporary).encode() in (one / "cmdline").read_bytes():
-                running.append(one.name)
+                found.append(one.name)
         except OSError:
             continue
-    return running + [one.name for one in temporary.iterdir()]
+    return found
+
+
+def left_over(temporary: Path) -> list[str]:
+    """Processes and files of a play that are still there."""
+    return running(temporary) + [one.name for one in temporary.iterdir()]
 
 
 def test_the_demo_is_played(tmp_path: Path) -> None:
@@ -66,6 +71,17 @@ def test_the_demo_is_played_in_arabic_and_to_programs(tmp_path: Path) -> None:
     assert not [one for one in played["told"] if "checked" in one]
     assert sum(one.startswith("  ✓ ") for one in played["told"]) >= 20
     assert left_over(tmp_path) == []
+
+
+def test_a_demo_that_is_killed_leaves_nobody_running(tmp_path: Path) -> None:
+    """kill -9, and no chance to end the others: they find out."""
+    process = begin(tmp_path, "--language", "en")
+    try:
+        until(lambda: len(running(tmp_path)) >= 3, "its nodes run")
+    finally:
+        process.kill()
+        process.communicate()
+    until(lambda: running(tmp_path) == [], "they have ended", seconds=20)
 
 
 @pytest.mark.parametrize(

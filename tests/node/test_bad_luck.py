@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from forger import THREAD, Forger
 from witness import goes_on, rows, shown
@@ -10,8 +12,10 @@ from kits.sealed import SeededRandom
 from kits.sim import WORDS, Town
 from tadamun.core import upkeep
 from tadamun.core.errors import VaultError
+from tadamun.core.ports import Put
 from tadamun.crypto.keys import SigningKey
 from tadamun.node import arrival
+from tadamun.store import outbox
 from tadamun.store.vault import Vault
 
 pytestmark = pytest.mark.anyio
@@ -152,3 +156,31 @@ async def test_garbage_in_an_invite_mailbox_lets_nobody_in(three: Town) -> None:
     await three.settle()
     assert three.homes["late"].place.status == "member"
     await goes_on(three)
+
+
+async def test_what_waited_for_room_goes_out_as_soon_as_there_is_some(three: Town) -> None:
+    amal = three.homes["amal"]
+    amal.wire.full = True
+    for n in range(5):
+        await three.call("amal", "talk.post", text=f"no room {n}")
+    assert amal.up.desk.crowded
+    assert outbox.count(amal.up.vault.read) == 5
+    asked = 0
+
+    async def put(events: Any) -> list[Put]:
+        nonlocal asked
+        asked += len(events)
+        return [Put.FULL] * len(events)
+
+    there, amal.wire.put = amal.wire.put, put  # type: ignore[method-assign]  # to count
+    await amal.up.desk.deliver()
+    assert asked == 1  # not everything is sealed anew each time
+    amal.wire.put = there  # type: ignore[method-assign]  # and back
+    amal.wire.full = False
+    at = three.hours.at
+    await amal.up.desk.deliver()
+    assert outbox.count(amal.up.vault.read) == 0
+    assert not amal.up.desk.crowded
+    await three.settle(horizon=0)
+    assert three.hours.at == at
+    assert sum(text.startswith("no room") for text in shown(three.homes["celine"])) == 5

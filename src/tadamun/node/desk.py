@@ -50,6 +50,7 @@ class Desk:
         self.clock, self.random, self.changed, self.reload = clock, random, changed, reload
         self.lock = asyncio.Lock()
         self._delivering = asyncio.Lock()
+        self.crowded = False  # there was no room on the disk when something was last to be sealed
         self.sealed_here: set[str] = set()  # outer ids that intake need not open again
 
     async def say(self, space: str, saying: Saying, then: Callable[[str], Sequence[Saying]] = nothing) -> str:
@@ -184,21 +185,24 @@ class Desk:
     async def deliver(self) -> int:
         """Seal what is in the outbox into the wire store. Returns how many events were sealed, 0 if the disk is full.
 
-        What was said is confirmed by then, and must not look refused: it stays in the outbox until there is room.
+        What was said is confirmed by then, and must not look refused: it stays in the outbox until there is room. Who
+        calls it every few seconds while `crowded` finds out soon, and with one event, whether there is.
         """
         async with self._delivering:
             try:
                 return await self._deliver()
             except VaultError:
+                self.crowded = True
                 return 0
 
     async def _deliver(self) -> int:
         done = 0
         while True:
             async with self.lock:
-                batch = outbox.due(self.vault.read, self.clock.now(), BATCH)
+                batch = outbox.due(self.vault.read, self.clock.now(), 1 if self.crowded else BATCH)
                 pairs = [(waiting, self._envelope(waiting)) for waiting in batch]
             if not batch:
+                self.crowded = False
                 return done
             ready = [(waiting, box) for waiting, box in pairs if box is not None]
             now = self.clock.now()
@@ -218,11 +222,16 @@ class Desk:
             self.sealed_here -= {e.id for (e, _), answer in zip(events, answers, strict=True) if answer is Put.FULL}
             sealed = [waiting.id for waiting, _ in ready if waiting.id not in full]
             self._note_carried(ready)
-            async with self.lock:
-                with self.vault.write() as tx:
-                    outbox.done(tx, sealed)
-                    outbox.later(tx, [*(w.id for w, box in pairs if box is None), *full], now + RETRY)
+            keyless = [waiting.id for waiting, box in pairs if box is None]
+            if sealed or keyless:
+                async with self.lock:
+                    with self.vault.write() as tx:
+                        outbox.done(tx, sealed)
+                        outbox.later(tx, keyless, now + RETRY)
             done += len(sealed)
+            self.crowded = bool(full)
+            if full:
+                return done
 
     def _note_carried(self, ready: Sequence[tuple[outbox.Waiting, Mailbox]]) -> None:
         places = {place.ref: place for place in self.places.values()}

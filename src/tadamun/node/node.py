@@ -51,6 +51,7 @@ MOST_PROVEN: Final = 2_000  # mailboxes of a space that a connection asks for: r
 CARRIED: Final = 14 * 86_400  # seconds that mailboxes of others are carried (docs/protocol/5-sync.md)
 PARTING: Final = 0.5  # seconds in which whoever had the node wiped is still told so
 TICK: Final = 20.0  # seconds between looks at the clock for chores
+ROOM: Final = 5.0  # seconds between looks whether a disk that was full has room again
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,10 @@ class Node:
         while True:
             with suppress(LocalError):
                 await self.tick()
-            await asyncio.sleep(TICK)
+            for _ in range(int(TICK // ROOM)):
+                await asyncio.sleep(ROOM)
+                if self.desk.crowded:
+                    await self.desk.deliver()
 
     async def tick(self) -> None:
         """What time brings: done every TICK seconds. Raises LocalError; the next time does what was left."""

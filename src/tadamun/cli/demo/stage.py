@@ -21,6 +21,7 @@ from typing import Any, Final
 
 import msgspec
 
+from tadamun.cli.demo.child import ALIVE
 from tadamun.cli.here import PASSPHRASE_FILE
 from tadamun.core.errors import LocalError, Unreachable
 from tadamun.core.ports import Random
@@ -37,8 +38,8 @@ STEP: Final = 0.1  # seconds between looks
 
 
 def tadamun(name: str) -> Sequence[str]:
-    """Tadamun as it is installed here."""
-    return sys.executable, "-m", "tadamun.main"
+    """Tadamun as it is installed here, for as long as the demo lasts."""
+    return sys.executable, "-m", "tadamun.cli.demo.child"
 
 
 class NotSo(Exception):
@@ -103,13 +104,14 @@ class Stage:
         self.folder, self.program, self.patience = folder, program, patience
         self.passphrase = random.bytes(16).hex()
         self.processes: list[subprocess.Popen[bytes]] = []
+        self._theirs, self._ours = os.pipe()  # whoever reads from it hears when this process ends
         self._file = folder / "passphrase"
         self._file.touch(mode=0o600)
         self._file.write_text(self.passphrase)
 
     def spawn(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
         """A process of its own session: Ctrl-C at the terminal reaches the demo alone, which ends the others."""
-        environment = {**os.environ, PASSPHRASE_FILE: str(self._file), "PYTHONUTF8": "1"}
+        environment = {**os.environ, PASSPHRASE_FILE: str(self._file), "PYTHONUTF8": "1", ALIVE: str(self._theirs)}
         with (self.folder / "errors").open("ab") as errors:
             process = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
                 [*self.program(name), *arguments],
@@ -117,6 +119,7 @@ class Stage:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 env=environment,
+                pass_fds=(self._theirs,),
                 start_new_session=True,
             )
         self.processes.append(process)
@@ -152,6 +155,8 @@ class Stage:
             process.wait()
             if process.stdout is not None:
                 process.stdout.close()
+        os.close(self._ours)
+        os.close(self._theirs)
 
 
 @contextmanager
