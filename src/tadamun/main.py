@@ -234,15 +234,17 @@ def without_pages(node: Node) -> Callable[[str, Mapping[str, Any]], Awaitable[An
 async def up_with_pages(wanted: Up, given: Given, hands: Hands, ready: Tell) -> None:
     """The house: its pages and its socket all the time, a node while it is open."""
     from tadamun.node import doorway
+    from tadamun.web import anew
     from tadamun.web.address import make_folder
 
     make_folder(wanted.home)
     with doorway.opened(wanted.home) as socket:  # first: of two that start at once only one gets to the rest
-        await keep_house(wanted, given, hands, ready, socket)
+        listening = await keep_house(wanted, given, hands, ready, socket)
+    anew.begin(listening)
 
 
-async def keep_house(wanted: Up, given: Given, hands: Hands, ready: Tell, socket: Socket) -> None:
-    """The same, once its socket for commands is there."""
+async def keep_house(wanted: Up, given: Given, hands: Hands, ready: Tell, socket: Socket) -> Socket:
+    """The same, once its socket for commands is there. Ends when the house was locked, with the pages' open socket."""
     import asyncio
 
     from tadamun.cli.settings import keep_language, saved_language
@@ -250,6 +252,7 @@ async def keep_house(wanted: Up, given: Given, hands: Hands, ready: Tell, socket
     from tadamun.node import door
     from tadamun.node.together import together
     from tadamun.store.vault import Vault
+    from tadamun.web import anew
     from tadamun.web.address import Address
     from tadamun.web.assemble import assemble
     from tadamun.web.house import Doors, State
@@ -276,7 +279,9 @@ async def keep_house(wanted: Up, given: Given, hands: Hands, ready: Tell, socket
                 running.clear()
 
     doors = Doors(lambda: Vault.exists(home), create, opened, change)
-    address = Address(home, clock, random)
+    handed = anew.handed()
+    address = Address(home, clock, random, handed)
+    listening = anew.kept(address.listening)
     language = Saved(lambda: saved_language(home), lambda tag: keep_language(home, tag))
     pages = assemble(doors, address, room_pages(), ROOM_PAGES, clock, random, time.monotonic, language)
     house = pages.house
@@ -285,19 +290,29 @@ async def keep_house(wanted: Up, given: Given, hands: Hands, ready: Tell, socket
         return {"link": pages.links.new()} if name == PAGES_LINK else await house.call(name, params)
 
     async def begin() -> None:
+        if handed is not None:  # the person has been told everything, and wants it locked
+            await asyncio.get_running_loop().create_future()
         if wanted.passphrase and house.state is State.LOCKED:
             await house.unlock(wanted.passphrase)
         told = await summary(running[0]) if running else {}
         ready({"state": house.state.value, "pages": pages.links.new(), **told})
         await asyncio.get_running_loop().create_future()
 
+    emptied = asyncio.Event()
+    house.emptied = emptied.set
+
+    async def until_locked() -> None:
+        await emptied.wait()
+
     await together(
+        until_locked(),
         house.run(),
         pages.watch(),
         begin(),
         serve(pages.app, address.listening),
         door.serve(socket, asked, lambda reason: None),
     )
+    return listening
 
 
 def room_pages() -> tuple[Page, ...]:

@@ -7,6 +7,7 @@ import json
 import re
 import socket
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -141,12 +142,49 @@ def test_locked_no_node_answers_and_no_port_listens(tmp_path: Path) -> None:
         surfer.send("/lock", {})
         assert surfer.at.endswith("/unlock")
         until(lambda: not listens(), "the port is closed")
+        until(lambda: run(home(node), "pages").code == 0, "it began anew")
         refused = run(home(node), "post", "hello")
         assert refused.code == 5
         assert "locked" in refused.said["error"]["text"]
         assert run(home(node), "pages").said["link"].startswith("http://127.0.0.1:")
     finally:
         node.kill()
+
+
+def memory(pid: int) -> bytes:
+    """All that a process has in its memory, and its children, proc(5)."""
+    found = []
+    for one in (pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())):
+        with Path(f"/proc/{one}/maps").open() as maps, Path(f"/proc/{one}/mem").open("rb", 0) as raw:
+            for line in maps:
+                place, rights = line.split()[:2]
+                start, end = (int(edge, 16) for edge in place.split("-"))
+                if rights.startswith("rw"):
+                    with suppress(OSError, OverflowError):  # pages of devices
+                        raw.seek(start)
+                        found.append(raw.read(end - start))
+    return b"".join(found)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs proc(5)")
+def test_locked_nothing_of_what_was_open_is_left_in_memory(node: Child) -> None:
+    surfer = locked(node)
+    surfer.send("/unlock", {"passphrase": PASSPHRASE})
+    assert run(home(node), "space", "new", "Wallflower Circle", "--as", "Nour").code == 0
+    assert run(home(node), "post", "marjoram under the balcony").code == 0
+    assert node.process is not None
+    secrets = (b"marjoram under the balcony", b"Wallflower Circle", PASSPHRASE.encode())
+    open_memory = memory(node.process.pid)
+    assert all(secret in open_memory for secret in secrets[:2]), "the search itself must work"
+    surfer.go(surfer.at)
+    surfer.send("/lock", {})
+    assert surfer.at.endswith("/unlock"), "whoever locks is led where it can be unlocked"
+    until(lambda: run(home(node), "pages").code == 0, "it began anew")
+    assert node.process.poll() is None, "in the same place"
+    left = memory(node.process.pid)
+    assert not [secret for secret in secrets if secret in left]
+    surfer.send("/unlock", {"passphrase": PASSPHRASE})
+    assert run(home(node), "read").said["posts"][0]["text"] == "marjoram under the balcony"
 
 
 def test_a_port_that_somebody_took_is_left_with_all_that_was_known_of_it(node: Child) -> None:

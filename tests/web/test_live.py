@@ -65,8 +65,13 @@ async def test_a_change_is_told_by_the_name_of_its_space_alone(pages: Pages, str
 async def test_locking_is_told_at_once(pages: Pages, stream: Stream) -> None:
     await pages.house.lock()
     assert await stream.next() == "event: state\ndata: \n\n"
-    await pages.house.unlock(PASSPHRASE)
-    assert await stream.next() == "event: state\ndata: \n\n"
+    waiting = Stream(pages, "locked")
+    async with asyncio.TaskGroup() as group:
+        group.create_task(waiting.run())
+        assert "event: open" in await waiting.next()
+        await pages.house.unlock(PASSPHRASE)
+        assert await waiting.next() == "event: state\ndata: \n\n"
+    # Both streams have ended by themselves: their pages are led elsewhere, and must not keep a server from ending.
 
 
 async def test_a_page_made_before_locking_learns_it_when_it_connects(pages: Pages) -> None:

@@ -38,12 +38,13 @@ class _Kept(msgspec.Struct, forbid_unknown_fields=True):
 class Address:
     """The pages' address and sessions. `listening` is bound, and belongs to whoever serves on it."""
 
-    def __init__(self, home: Path, clock: Clock, random: Random) -> None:
-        """Find or choose the place. Raises VaultError when no port is free."""
+    def __init__(self, home: Path, clock: Clock, random: Random, handed: socket.socket | None = None) -> None:
+        """Find or choose the place. handed: the open socket of a program that began anew. Raises VaultError when no
+        port is free."""
         self._clock, self._random = clock, random
         self._path = home / FILE
         kept = self._read()
-        bound = _bind(kept.port) if kept is not None else None
+        bound = handed or (_bind(kept.port) if kept is not None else None)
         if kept is None or bound is None:
             # Whoever took the port may have been told our path and a cookie by a page that was left open: new ones.
             kept = _Kept(0, token(random))

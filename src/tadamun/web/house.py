@@ -89,7 +89,8 @@ class _Wish:
 class House:
     """See the module. idle: seconds, as the person prefers; 0: never. watchers: told of each change of state.
 
-    listeners: told the id of each space in which something changed. changes: how often that was so far.
+    listeners: told the id of each space in which something changed. changes: how often that was so far. emptied: told
+    when a node was closed because somebody, or nobody for long, wanted it so.
     """
 
     doors: Doors
@@ -99,6 +100,7 @@ class House:
     watchers: set[Callable[[], None]] = field(default_factory=set)
     listeners: set[Callable[[str], None]] = field(default_factory=set)
     changes: int = 0
+    emptied: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self.attempts = Attempts(self.now)
@@ -206,6 +208,7 @@ class House:
 
     async def _live(self, wish: _Wish) -> None:
         self._leave, self._left = asyncio.Event(), asyncio.Event()
+        wanted = False
         try:
             async with self.doors.open(wish.passphrase) as node:
                 wish.passphrase = ""
@@ -218,11 +221,14 @@ class House:
                 self._tell()
                 try:
                     await self._leave.wait()
+                    wanted = True
                 finally:
                     self._node = None  # from here on nobody is answered by a node that is closing
                     self._tell()
         finally:
             self._left.set()
+        if wanted:
+            self.emptied()
 
     def _failed(self, wish: _Wish, error: LocalError) -> None:
         if not wish.answer.done():

@@ -70,6 +70,8 @@ class Live:
                 told = sorted(waiting)
                 waiting.clear()
                 yield b"".join(_event(what) for what in told) or b": still here\n\n"
+                if "state" in told:
+                    return  # a page of another state is led elsewhere, and the program may be about to begin anew
         finally:
             self._listeners.pop(wake, None)
             self._ended.discard(wake)

@@ -82,7 +82,7 @@ def _trouble(visit: Visit) -> str:
 
 PAGES: Final = (
     Page("/welcome", "welcome", welcome, begin, when=frozenset({State.FRESH})),
-    Page("/unlock", "unlock", locked, unlock, when=frozenset({State.LOCKED})),
+    Page("/unlock", "unlock", locked, unlock, when=frozenset({State.LOCKED}), proves=True),
     Page("/held", "held", held),
     Page("/", "home", home),
     Page("/spaces/new", "found", home, found),

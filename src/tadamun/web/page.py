@@ -34,8 +34,9 @@ class Page:
 
     when: the states of the house in which it is there; in others one is led where one has to go first. most: bytes of
     what may be posted. repeatable: a script posts here as often as it likes (drafts, marks), with the session's
-    standing token; what it does must be harmless to repeat. nav, icon: how a space's list of rooms shows it (its path
-    holds nothing but the space).
+    standing token; what it does must be harmless to repeat. proves: what is sent proves by itself that the person sent
+    it (a passphrase), and may be sent twice: no token, so that a form outlives the process that made it. nav, icon: how
+    a space's list of rooms shows it (its path holds nothing but the space).
     """
 
     path: str
@@ -45,6 +46,7 @@ class Page:
     when: frozenset[State] = OPEN
     most: int = TEXT
     repeatable: bool = False
+    proves: bool = False
     nav: str = ""
     icon: str = ""
 
