@@ -88,6 +88,7 @@ def _destroy(tx: Tables, place: Place, secrets: Sequence[str]) -> None:
     epochs.destroy(tx, place.ref, secrets)
     for epoch in secrets:
         place.boxes.pop(epoch, None)
+        place.makers.pop(epoch, None)
     place.mailboxes_version += 1
     meta.put(tx, SPENT.format(place.ref), b"")
 

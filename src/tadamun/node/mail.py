@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tadamun.core import upkeep
@@ -17,6 +17,7 @@ from tadamun.core.control import bodies
 from tadamun.core.errors import RemoteError
 from tadamun.core.event import Event
 from tadamun.core.genuine import Frame
+from tadamun.core.limits import MAX_LOCKBOXES
 from tadamun.core.ports import Clock, Tables
 from tadamun.core.room import Standing
 from tadamun.crypto import labels
@@ -35,6 +36,7 @@ MOST_GIVEN: Final = 500  # secrets taken from one device in a month: every conne
 MONTH: Final = 30 * 86_400  # seconds
 GIVEN: Final = "given:{}:"  # rows in `meta` for the devices of a space: since when, and how many
 MOST_WHISPERS: Final = 1_000  # of one device, listened to while the node runs: 20 ms each if they are long
+MOST_PARTS: Final = 256  # buckets of which parts are put together: those of one come one after another
 MOST_BOXES: Final = 4_000  # secrets of a space, beyond which older history is not followed
 LOOK_AGAIN: Final = "again:"  # a row in `meta` for each mailbox whose older events are still to be opened
 
@@ -110,9 +112,14 @@ class Mail:
                     return ()
                 own = [key for key, _ in place.prekeys]
                 keys = open_lockbox(body.scope, body.bucket, body.boxes, place.device.public, own, labels.bucket_box)
-                # Its maker has the secret, listed or not: else it could be made for those left after one's removal.
-                readers = frozenset([event.pubkey, *(device for device, _ in body.boxes)])
-                return self._learn(tx, place, keys, "bucket", event.pubkey, expires_at=body.expires, readers=readers)
+                readers = self._readers(place, event.pubkey, body)
+                if body.bucket in place.boxes:
+                    self._one_part_more(tx, place, event.pubkey, body.bucket, readers)
+                    return ()
+                learnt = self._learn(tx, place, keys, "bucket", event.pubkey, expires_at=body.expires, readers=readers)
+                if learnt:
+                    place.makers[body.bucket] = event.pubkey
+                return learnt
             case upkeep.Prekey():
                 place.prekeys_of[event.pubkey] = max(
                     place.prekeys_of.get(event.pubkey, (-1, "")), (frame.seq, body.prekey)
@@ -136,6 +143,25 @@ class Mail:
                 return (Needed(event.pubkey, body.epoch, via),)
             case _:
                 return ()
+
+    def _readers(self, place: Place, maker: str, body: upkeep.Bucket) -> frozenset[str]:
+        """Who has a bucket's secret, by all the parts of it that its maker sent so far."""
+        parts = place.parts.pop((maker, body.bucket), frozenset())
+        # Its maker has the secret, listed or not: else it could be made for those left after one's removal.
+        readers = parts | {maker} | {device for device, _ in body.boxes}
+        if len(readers) <= len(place.log.state.devices) + MAX_LOCKBOXES:
+            place.parts[maker, body.bucket] = readers
+        if len(place.parts) > MOST_PARTS:
+            del place.parts[next(iter(place.parts))]
+        return readers
+
+    def _one_part_more(self, tx: Tables, place: Place, maker: str, bucket: str, readers: frozenset[str]) -> None:
+        """Above 200 devices a bucket comes in several events: it serves when all of them are here. Its maker's word
+        alone counts for who has it."""
+        box = place.boxes[bucket]
+        if box.use == "bucket" and place.makers.get(bucket) == maker and not readers <= box.readers:
+            place.boxes[bucket] = replace(box, readers=box.readers | readers)
+            self._put(tx, place, place.boxes[bucket])
 
     def early(self, tx: Tables, place: Place, event: Event) -> Sequence[Any]:
         """A box may hold the very secret under which the control events travel that it cites, or one that others use
@@ -221,6 +247,9 @@ class Mail:
         place.boxes[box.id] = box
         place.mailboxes_version += 1
         meta.put(tx, LOOK_AGAIN + box.keys.mailbox.public, b"")
+        self._put(tx, place, box)
+
+    def _put(self, tx: Tables, place: Place, box: Mailbox) -> None:
         epochs.put(
             tx,
             place.ref,

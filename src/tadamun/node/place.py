@@ -96,6 +96,8 @@ class Place:
     revoked: set[str] = field(default_factory=set)  # keys of invites that somebody withdrew
     welcomed: set[str] = field(default_factory=set)  # devices this node has answered since it started
     given: dict[str, tuple[int, int]] = field(default_factory=dict)  # device → since when, and how many secrets it gave
+    parts: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # (maker, bucket) → who got it so far
+    makers: dict[str, str] = field(default_factory=dict)  # bucket learnt since the start → its maker
     whispers: Counter[str] = field(default_factory=Counter)  # device → whispers of its that were listened to
     unasked: Counter[str] = field(default_factory=Counter)  # device → secrets taken from it for epochs not heard of
     answered: dict[str, int] = field(default_factory=dict)  # device → when (Unix seconds) it was last answered
