@@ -20,7 +20,7 @@ Level = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
 class Charter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Least levels for each act; `history`: what newcomers can read of before (days, if a number);
-    `newcomer_days`: after how many days raising a newcomer is offered (0: invited people come in as members)."""
+    `newcomer_days`: for how long whoever joins decides nothing yet, whatever level they were given (0: not at all)."""
 
     invite: Level
     admit: Level
