@@ -26,7 +26,7 @@ NETWORK = "Only carry imports what speaks with other computers"
 PAGES = "Only pages know how pages are made and served"
 CARRY_USERS = "Only node and main know how events travel"
 WORDS_USERS = "Only what people read is translated"
-PICTURES = "Only one file decodes pictures"
+PICTURES = "Only the files that bound them decode pictures"
 CONTRACTS = {
     LAYERS,
     ROOMS,

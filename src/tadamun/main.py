@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tadamun.cli.app import build
 from tadamun.cli.service import Tell, Up
-from tadamun.core.errors import UsageError, WrongPassphrase
+from tadamun.core.errors import UsageError, VaultError, WrongPassphrase
 
 if TYPE_CHECKING:
     from socket import socket as Socket
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PAGES_LINK: Final = "pages.link"  # asked at the socket, answered by the house and not by the node
 
 # The rooms whose pages there are: packages with a `web` module and templates.
-ROOM_PAGES: Final = ("tadamun.rooms.talk",)
+ROOM_PAGES: Final = ("tadamun.rooms.talk", "tadamun.rooms.people")
 
 # The rooms' commands, imported only when one is asked for.
 COMMANDS: Final[Mapping[str, str]] = {
@@ -263,7 +263,13 @@ async def keep_house(wanted: Up, given: Given, hands: Hands, ready: Tell, socket
     running: list[Node] = []  # the one that runs, while one does
 
     def create(passphrase: str, language: str) -> None:
-        hands.create(home, passphrase, language)
+        try:
+            hands.create(home, passphrase, language)
+        except OSError as error:
+            raise VaultError(
+                "The folder {folder} cannot be written. No vault was made. Choose another with --home.",
+                folder=str(home),
+            ) from error
         keep_language(home, language)
 
     async def change(old: str, new: str) -> None:

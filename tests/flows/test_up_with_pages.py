@@ -95,7 +95,11 @@ def test_from_nothing_to_a_first_post(node: Child) -> None:
     surfer = Surfer()
     surfer.go(node.told["pages"])
     assert surfer.at.endswith("/welcome")
-    surfer.send("/welcome", {"passphrase": PASSPHRASE, "passphrase_again": PASSPHRASE, "language": "en"})
+    surfer.go(f"{surfer.at}/en")
+    surfer.send("/welcome/en", {"passphrase": PASSPHRASE, "passphrase_again": PASSPHRASE})
+    surfer.send("/first/reach", {"how": "near", "port": str(port := free_port())})
+    assert run(home(node), "status").said["node"]["listening"] == [f"ws://0.0.0.0:{port}"]
+    surfer.go(f"{surfer.at}spaces/new")
     surfer.send("/spaces/new", {"name": "Circle", "called": "Nour"})
     assert run(home(node), "post", "from the command line").code == 0
     talk = re.findall(r'href="(/[^"]+/talk)"', surfer.text)[-1]
@@ -185,6 +189,28 @@ def test_locked_nothing_of_what_was_open_is_left_in_memory(node: Child) -> None:
     assert not [secret for secret in secrets if secret in left]
     surfer.send("/unlock", {"passphrase": PASSPHRASE})
     assert run(home(node), "read").said["posts"][0]["text"] == "marjoram under the balcony"
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs proc(5)")
+def test_wiped_nothing_is_left_in_the_folder_or_in_memory(node: Child) -> None:
+    surfer = locked(node)
+    surfer.send("/unlock", {"passphrase": PASSPHRASE})
+    assert run(home(node), "space", "new", "Wallflower Circle", "--as", "Nour").code == 0
+    surfer.go(f"{surfer.at}settings/wipe")
+    surfer.send("/settings/wipe", {"word": "wipe"})
+    assert "is destroyed" in surfer.text
+    assert not list(home(node).glob("vault*"))
+    assert node.process is not None
+
+    def gone() -> bool:
+        return node.process is not None and b"Wallflower Circle" not in memory(node.process.pid)
+
+    until(gone, "it began anew")
+    assert node.process.poll() is None
+    again = run(home(node), "pages").said["link"]
+    surfer.cookie = ""
+    assert surfer.go(again) == 200
+    assert surfer.at.endswith("/welcome")
 
 
 def test_a_port_that_somebody_took_is_left_with_all_that_was_known_of_it(node: Child) -> None:

@@ -13,10 +13,10 @@ import click
 import pytest
 
 from tadamun.carry.status import State
-from tadamun.cli.terms import REASONS, STATES
 from tadamun.core.errors import Reason
 from tadamun.i18n import borrowed, catalogue
 from tadamun.i18n.extract import MARKS, error_names, in_source
+from tadamun.i18n.terms import REASONS, STATES
 
 CODES = catalogue.TRANSLATED
 FOUND = list(catalogue.found())
@@ -30,14 +30,18 @@ PASSED_ON = {
     "cli/command.py": 3,  # helps of commands and options
     "cli/ending.py": 2,  # an error's own message; the constant for what nobody foresaw
     "cli/kinds.py": 2,  # names of roles
-    "cli/terms.py": 1,
+    "i18n/terms.py": 1,
     "core/control/rules.py": 3,  # why somebody cannot be admitted, or a device listed
     "node/arrival.py": 1,  # why an invite was refused
     "node/pen.py": 1,  # why an act would have no effect: a `void` of the control log's
     "i18n/words.py": 3,  # where they are looked up
     "web/house.py": 1,  # an error's own message
     "web/notices.py": 1,  # what a page noted for the next one
-    "web/own.py": 2,  # an error's own message
+    "web/first_run.py": 2,  # what ended the node
+    "web/keeping.py": 1,  # what a wipe did not reach
+    "web/own.py": 1,  # why something was held
+    "web/status.py": 1,  # the node's checks
+    "web/templates/strength.html": 2,  # how a passphrase would hold
     "web/site.py": 4,  # an error's own message
     "web/words.py": 4,  # where pages look them up
 }

@@ -12,8 +12,9 @@ pytestmark = pytest.mark.anyio
 async def test_from_nothing_to_the_first_post(fresh: Pages) -> None:
     first = await fresh.get(fresh.url("home"))
     assert first.path == fresh.url("welcome")
-    fields = {"passphrase": PASSPHRASE, "passphrase_again": PASSPHRASE, "language": "en"}
-    assert (await fresh.post(first.path, fields)).path == fresh.url("home")
+    fields = {"passphrase": PASSPHRASE, "passphrase_again": PASSPHRASE}
+    asked = await fresh.post(fresh.url("begin", language="en"), fields)
+    assert (await fresh.post(asked.path, {"how": "alone"})).path == fresh.url("home")
     await fresh.post(fresh.url("found"), {"name": "Circle", "called": "Nour"})
     space = (await fresh.call("space.list"))[0]["space"]
     talk = fresh.url("talk", space=space)
@@ -30,8 +31,8 @@ async def test_from_nothing_to_the_first_post(fresh: Pages) -> None:
 async def test_a_vault_is_made_only_of_a_good_passphrase_said_twice(
     fresh: Pages, first: str, second: str, told: str
 ) -> None:
-    welcome = fresh.url("welcome")
-    shown = await fresh.post(welcome, {"passphrase": first, "passphrase_again": second, "language": "ar"})
+    welcome = fresh.url("begin", language="en")
+    shown = await fresh.post(welcome, {"passphrase": first, "passphrase_again": second})
     assert shown.status == 422
     assert told in shown.words
     assert first not in shown.text

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from tadamun.cli.common import N_, Here, _, ask, command, name, say, short, show, table
-from tadamun.cli.terms import ACTS
+from tadamun.i18n.terms import ACTS
 
 
 @command(

@@ -8,8 +8,8 @@ import click
 
 from tadamun.cli.common import N_, Here, _, ask, command, name, once, paint, say, say_count, show, table
 from tadamun.cli.kinds import role_name
-from tadamun.cli.terms import REASONS, STANDINGS, STATES, term
 from tadamun.i18n import formats
+from tadamun.i18n.terms import REASONS, STANDINGS, STATES, term
 
 
 @command("status", help=N_("How your node and your spaces are."), example="tadamun status", space=False)

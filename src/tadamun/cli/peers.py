@@ -8,7 +8,7 @@ import click
 
 from tadamun.cli.common import N_, Here, _, ask, command, name, say, show, table
 from tadamun.cli.kinds import PEER
-from tadamun.cli.terms import SOURCES, STATES, term
+from tadamun.i18n.terms import SOURCES, STATES, term
 
 
 @command(

@@ -9,7 +9,7 @@ import click
 from tadamun.cli.common import N_, Here, UsageError, _, ask, command, name, say, say_count, short, show, table
 from tadamun.cli.kinds import ROLE, role_name
 from tadamun.cli.outcome import outcome
-from tadamun.cli.terms import STANDINGS, term
+from tadamun.i18n.terms import STANDINGS, term
 
 
 @command(

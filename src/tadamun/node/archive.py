@@ -24,6 +24,7 @@ from tadamun.core.words import N_
 from tadamun.node.place import Place
 from tadamun.store import log
 
+FROM_THE_LOG: Final = 1  # added to the number of an event in the log: 0 means something else there
 MAX_LINE: Final = 1024 * 1024  # bytes of one entry
 MAX_TEXT: Final = 30 * 1024  # bytes of a post's text; what is longer is cut and says so
 TEXTS: Final = ("text", "body", "content", "message")
@@ -173,6 +174,18 @@ def _clean(text: str) -> str:
     return "".join(
         c for c in text if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f" and not "\ud800" <= c <= "\udfff")
     )
+
+
+def part(tables: Tables, place: Place, after: int) -> tuple[list[bytes], int]:
+    """The next lines of what `write` writes, at most a page of the log, and where to go on; 0: that is all.
+
+    after: 0 for the beginning, which is what decides who belongs; then what was given before.
+    """
+    if not after:
+        control = [] if place.control is None else [to_json(one.event) for one in place.control.events()]
+        return control, FROM_THE_LOG
+    page = next(log.every(tables, place.ref, after - FROM_THE_LOG), [])
+    return [kept.raw for kept in page], page[-1].n + FROM_THE_LOG if page else 0
 
 
 def write(tables: Tables, place: Place, path: str) -> int:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 from importlib.metadata import version
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -31,6 +31,12 @@ class Address(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 class Export(In):
     path: str
+
+
+class ExportPart(In):
+    """after: what the part before gave as next."""
+
+    after: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class Import(In):
@@ -203,6 +209,13 @@ async def export(bench: Bench, asked: Export) -> dict[str, Any]:
     return {"path": asked.path, "events": count}
 
 
+async def export_part(bench: Bench, asked: ExportPart) -> dict[str, Any]:
+    """The same a part at a time: {lines: [JSON object], next}; next 0: that was all."""
+    place = bench.node.places[bench.space(asked.space)]
+    lines, following = await asyncio.to_thread(archive.part, bench.node.vault.read, place, asked.after)
+    return {"lines": [line.decode() for line in lines], "next": following}
+
+
 async def import_(bench: Bench, asked: Import) -> dict[str, Any]:
     """Bring an archive in as posts of one's own, in its order."""
     node = bench.node
@@ -272,6 +285,7 @@ CALLS = {
     "node.rebuild": Call(Nothing, rebuild),
     "node.digest": Call(Nothing, digest),
     "node.export": Call(Export, export),
+    "node.export_part": Call(ExportPart, export_part),
     "node.import": Call(Import, import_),
     "peers.list": Call(Nothing, peer_list),
     "peers.add": Call(Address, peer_add),

@@ -52,7 +52,7 @@ def assemble(
 ) -> Pages:
     """pages: the rooms'. rooms: packages with their templates. now: seconds on a clock that only goes forward."""
     house = House(doors, now)
-    site = Site((*own.PAGES, *pages), rooms, house, address, Tokens(random, now), clock, language)
+    site = Site((*own.PAGES, *pages), rooms, house, address, Tokens(random, now), clock, language, random)
     links = Links(address, random, now)
     app = build(site, links, Live(house, random.bytes(RUN).hex()))
     return Pages(house, site, links, app)

@@ -90,7 +90,7 @@ class House:
     """See the module. idle: seconds, as the person prefers; 0: never. watchers: told of each change of state.
 
     listeners: told the id of each space in which something changed. changes: how often that was so far. emptied: told
-    when a node was closed because somebody, or nobody for long, wanted it so.
+    when a node was closed because somebody, or nobody for long, wanted it so, or when its vault was destroyed.
     """
 
     doors: Doors
@@ -193,6 +193,8 @@ class House:
                 self._failed(wish, error)
             except Exception as error:
                 self._failed(wish, VaultError(_UNFORESEEN, places=whereabouts(error)))
+            if self.trouble is not None and not self.doors.exists():
+                self.emptied()  # everything was destroyed: no more of it may be left in memory than after locking
 
     async def lock_if_idle(self) -> bool:
         """Lock if it is time to; True if it was."""

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tadamun.core.errors import LocalError, NotAllowed, Unreachable, UsageError, VaultError, whereabouts
-from tadamun.core.ports import Clock
+from tadamun.core.ports import Clock, Random
 from tadamun.core.words import N_
 from tadamun.i18n.tongue import ENGLISH, Language, choose, current, parse
 from tadamun.i18n.words import say
@@ -79,11 +79,13 @@ class Site:
         tokens: Tokens,
         clock: Clock,
         language: Saved,
+        random: Random,
     ) -> None:
         self.pages, self.house, self.address, self.tokens = tuple(pages), house, address, tokens
         self.notices = Notices()
+        self.handed: dict[str, Any] = {}  # by session: what the next page shows once, such as a device's link
         self.unforeseen: Counter[str] = Counter()  # where what nobody foresaw happened, how often
-        self._clock, self._language = clock, language
+        self.clock, self.random, self._language = clock, random, language
         self._paths = {page.name: page.path for page in pages} | {"static": "/static/{path}", "live": "/live"}
         self.files = versions()
         self._templates = Templates(rooms, self.url)
@@ -144,7 +146,7 @@ class Site:
                 {
                     **one,
                     "key": one["space"],
-                    "href": self._space_href(one["space"]),
+                    "href": self.space_href(one["space"]),
                     "here": one["space"] == here,
                     "unread": one.get("unread", 0),
                 }
@@ -156,7 +158,7 @@ class Site:
                     "label": say(page.nav),
                     "href": self.url(page.name, space=here),
                     "icon": page.icon,
-                    "here": page.name == visit.page.name,
+                    "here": visit.page.path == page.path or visit.page.path.startswith(f"{page.path}/"),
                     "unread": 0,
                 }
                 for page in (self.pages if here else ())
@@ -169,8 +171,8 @@ class Site:
             "typed": Typed(visit.form),
             "error": visit.error,
             "notices": self.notices.take(visit.session),
-            "now": self._clock.now(),
-            **helpers(self._clock.now()),
+            "now": self.clock.now(),
+            **helpers(self.clock.now()),
         }
         return self._templates.page(template, status, {**everywhere, **context})
 
@@ -270,7 +272,8 @@ class Site:
     def _landing(self) -> str:
         return self.url(LANDING[self.house.state])
 
-    def _space_href(self, space: str) -> str:
+    def space_href(self, space: str) -> str:
+        """Where a space begins."""
         first = next((page for page in self.pages if page.nav), None)
         return self.url(first.name, space=space) if first is not None else self.url("home")
 
@@ -281,6 +284,7 @@ class Site:
         """What was to be told is about what is closed now."""
         if self.house.state is not State.OPEN:
             self.notices.forget()
+            self.handed.clear()
 
 
 def language_of(chosen: str, request: Request) -> Language:
