@@ -120,6 +120,20 @@ async def test_how_one_is_reached_can_be_changed_later(pages: Pages) -> None:
     assert (await pages.post(page, {"how": "teleport"})).status == 422
 
 
+async def test_locked_and_refusing_pages_are_discreet_too(pages: Pages) -> None:
+    await pages.post(pages.url("settings"), {**LOOKS, "discreet": "1"})
+    refused = await pages.get(pages.url("home") + "no/such/page")
+    await pages.house.lock()
+    for shown in (refused, await pages.get(pages.url("home"))):
+        assert "<title>Notes</title>" in shown.text
+        assert "Tadamun" not in shown.words
+    assert (pages.home / "pages.json").stat().st_mode & 0o077 == 0
+    await pages.post(pages.url("unlock"), {"passphrase": PASSPHRASE})
+    await pages.post(pages.url("settings"), LOOKS)
+    await pages.house.lock()
+    assert "Tadamun" in (await pages.get(pages.url("home"))).words
+
+
 @pytest.mark.parametrize("language", ["ar", "en"])
 @pytest.mark.parametrize("name", ["settings", "settings_reach", "settings_safety", "keeping", "wipe", "status", "check",
                                   "join", "found"])  # fmt: skip

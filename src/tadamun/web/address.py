@@ -1,8 +1,9 @@
 """Where the pages are: a port and a path that stay the same from run to run, and who has come in already.
 
 `pages.json` in the node's folder holds the port, the random path before every page, and the hashes of the session
-tokens, so that a page that is open reconnects by itself after the node was killed and started again. Whoever reads the
-file learns an address and no way in. Cookies do not know ports: the path is what keeps ours from other services here.
+tokens, so that a page that is open reconnects by itself after the node was killed and started again; and whether pages
+are to look discreet while nothing is open. Whoever reads the file learns an address and no way in. Cookies do not know
+ports: the path is what keeps ours from other services here.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class _Kept(msgspec.Struct, forbid_unknown_fields=True):
     port: int
     prefix: str
     sessions: dict[str, int] = msgspec.field(default_factory=dict)  # SHA-256 of the token → Unix seconds of its end
+    discreet: bool = False
 
 
 class Address:
@@ -85,6 +87,17 @@ class Address:
     def sessions(self) -> tuple[str, ...]:
         """The names of all, those too whose time is over."""
         return tuple(self._kept.sessions)
+
+    @property
+    def discreet(self) -> bool:
+        """Whether the pages are to tell nothing by their looks while nothing is open, as the person prefers."""
+        return self._kept.discreet
+
+    @discreet.setter
+    def discreet(self, wanted: bool) -> None:
+        if wanted is not self._kept.discreet:
+            self._kept.discreet = wanted
+            self._write()
 
     def end_session(self, name: str) -> None:
         if self._kept.sessions.pop(name, None) is not None:

@@ -113,6 +113,7 @@ class Site:
                 visit.preferences = await self.house.call("node.preferences", {})
                 self.house.idle = visit.preferences["lock_minutes"] * 60.0
                 self._language.put(visit.preferences["tag"])
+                self.address.discreet = visit.preferences["discreet"]
                 self._speak(request, visit.preferences)
             if request.method == "POST":
                 return await self._post(visit)
@@ -139,7 +140,7 @@ class Site:
             "dir": "rtl" if language.rtl else "ltr",
             "theme": visit.preferences.get("theme", "auto"),
             "text_size": visit.preferences.get("text_size", 100),
-            "discreet": visit.preferences.get("discreet", False),
+            "discreet": visit.preferences.get("discreet", self.address.discreet),
             "preferences": visit.preferences,
             "house": state.value,
             "spaces": [
@@ -184,7 +185,7 @@ class Site:
         language = current()
         context = {
             "lang": language.code, "dir": "rtl" if language.rtl else "ltr", "house": "none", "message": say(message),
-            "status_code": status, "form_token": str,
+            "status_code": status, "form_token": str, "discreet": self.address.discreet,
         }  # fmt: skip
         # Whoever does not know our path is not told it: other programs on 127.0.0.1 could be sent the cookie there.
         knows = request.scope.get("raw_path", b"").startswith(self.address.path.encode() + b"/")
