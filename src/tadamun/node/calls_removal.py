@@ -53,7 +53,9 @@ async def removal(bench: Bench, asked: Removal) -> dict[str, Any]:
     """
     place = bench.node.desk.place(bench.space(asked.space))
     state = place.log.state
-    member = bench.facts.names.who(place.space, asked.member)
+    # Who is gone without having said who they are is found in no list of names.
+    gone_by_id = asked.member in state.former and asked.member not in state.members
+    member = asked.member if gone_by_id else bench.facts.names.who(place.space, asked.member)
     name = bench.facts.names.name(place.space, member)
     pending = [
         one.id

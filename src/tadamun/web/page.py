@@ -25,7 +25,8 @@ OPEN: Final = frozenset({State.OPEN})
 ANY: Final = frozenset(State)
 TOKEN: Final = "form_token"  # noqa: S105 - the name of a field
 
-Handler = Callable[["Visit"], Awaitable[Response]]
+Answer = Response  # what a page gives, made by its visit
+Handler = Callable[["Visit"], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +159,12 @@ class Visit:
         """Say something at the top of the next page this browser is shown. message: a msgid."""
         self.site.notices.add(self.session, message, arguments)
 
-    def see(self, name: str, notice: str = "", /, **params: Any) -> Response:
-        """Lead on to a page by its name (303), after something was done; with a notice, a msgid, if given."""
+    def see(self, name: str, notice: str = "", /, *, at: str = "", **params: Any) -> Response:
+        """Lead on to a page by its name (303), after something was done; with a notice, a msgid, if given. at: the id
+        of the element there to come to."""
         if notice:
             self.notice(notice)
-        return RedirectResponse(self.url(name, **params), 303)
+        return RedirectResponse(self.url(name, **params) + (f"#{at}" if at else ""), 303)
 
     def url(self, name: str, **params: Any) -> str:
         return self.site.url(name, **params)

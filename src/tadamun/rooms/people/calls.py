@@ -60,13 +60,23 @@ async def list_members(bench: Workbench, asked: InSpace) -> list[dict[str, Any]]
     # The word of somebody who was removed, or left, vouches for nobody.
     vouches = Counter(member for member, voucher in rows if voucher in members)
     newcomers = bench.newcomers(space)
-    drawn = skeletons(bench, space)
-    alike = Counter(drawn.values())
-    people = [
-        _card(bench, space, member, level, newcomers)
-        | {"vouches": vouches[member], "alike": alike[drawn[member]] - 1 if member in drawn else 0}
-        for member, level in members.items()
-    ]
+    alike = Counter(skeletons(bench, space).values())
+    # Thousands may be listed: their profiles come at once, and only names that look alike are looked up again.
+    rows = bench.tables.execute(
+        "SELECT member, skeleton, version, name, pronouns, languages, about FROM people_profiles WHERE space = ?",
+        (space,),
+    )
+    said = {member: (drawn, _as_profile(*profile)) for member, drawn, *profile in rows}
+    compared = bench.tables.execute("SELECT member FROM people_verified WHERE space = ?", (space,))
+    maybe_verified = {member for (member,) in compared}
+    people = []
+    for member, level in members.items():
+        drawn, profile = said.get(member, ("", _NOTHING))
+        others = alike[drawn] - 1 if profile["name"] else 0
+        name = profile["name"] if profile["name"] and not others else bench.facts.names.name(space, member)
+        verified = member in maybe_verified and _verified(bench, space, member)
+        card = _as_card(bench, space, member, level, newcomers, profile, name, verified)
+        people.append(card | {"vouches": vouches[member], "alike": others})
     return sorted(people, key=lambda person: (person["name"].casefold(), person["member"]))
 
 
@@ -166,14 +176,26 @@ CALLS: Final = {
 }
 
 
-def _card(
-    bench: Workbench, space: str, member: str, level: int | None, newcomers: Mapping[str, int] | None = None
+def _card(bench: Workbench, space: str, member: str, level: int | None) -> dict[str, Any]:
+    return _as_card(
+        bench, space, member, level, bench.newcomers(space), _profile(bench, space, member),
+        bench.facts.names.name(space, member), _verified(bench, space, member),
+    )  # fmt: skip
+
+
+def _as_card(
+    bench: Workbench,
+    space: str,
+    member: str,
+    level: int | None,
+    newcomers: Mapping[str, int],
+    profile: Mapping[str, Any],
+    name: str,
+    verified: bool,
 ) -> dict[str, Any]:
-    profile = _profile(bench, space, member)
-    newcomers = bench.newcomers(space) if newcomers is None else newcomers
     return {
         "member": member,
-        "name": bench.facts.names.name(space, member),
+        "name": name,
         "pronouns": profile["pronouns"],
         "languages": profile["languages"],
         "about": profile["about"],
@@ -181,7 +203,7 @@ def _card(
         "newcomer": member in newcomers,
         "newcomer_until": newcomers.get(member, 0),
         "me": member == bench.me(space),
-        "verified": _verified(bench, space, member),
+        "verified": verified,
     }
 
 
@@ -190,7 +212,10 @@ def _profile(bench: Workbench, space: str, member: str) -> dict[str, Any]:
         "SELECT version, name, pronouns, languages, about FROM people_profiles WHERE space = ? AND member = ?",
         (space, member),
     )
-    version, name, pronouns, languages, about = rows[0] if rows else (0, "", "", "[]", "")
+    return _as_profile(*rows[0]) if rows else dict(_NOTHING)
+
+
+def _as_profile(version: int, name: str, pronouns: str, languages: str, about: str) -> dict[str, Any]:
     return {
         "version": version,
         "name": name,
@@ -198,6 +223,9 @@ def _profile(bench: Workbench, space: str, member: str) -> dict[str, Any]:
         "languages": msgspec.json.decode(languages, type=list[str]),
         "about": about,
     }
+
+
+_NOTHING: Final = _as_profile(0, "", "", "[]", "")  # of whoever has not said who they are
 
 
 async def _vouch(bench: Workbench, asked: OfMember, vouches: bool, note: str) -> dict[str, Any]:
