@@ -77,8 +77,8 @@ def test_what_was_sent_to_a_locked_node_comes_back(opens: Opens, pair: list[Node
 
 def test_the_browser_is_given_nothing_to_keep(opens: Opens, pair: list[Node]) -> None:
     nour = at_talk(opens, pair[0])
-    nour.say("something between us")
-    shown(nour.page, "something between us")
+    nour.say("nothing to keep")
+    shown(nour.page, "nothing to keep")
     kept = nour.page.evaluate(
         """async () => ({
             local: {...localStorage}, session: {...sessionStorage}, caches: await caches.keys(),

@@ -11,7 +11,8 @@ from tadamun.web import own
 from tadamun.web.house import State
 from tadamun.web.page import Page
 
-SILENT = frozenset({"awake"})  # answer a script and show nothing
+# They answer a script, or are a picture or a file: nothing to look at.
+SILENT = frozenset({"awake", "fresh", "strength", "talk-attached", "talk-picture"})
 PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
@@ -45,4 +46,9 @@ def given(town: Community) -> dict[str, str]:
         "member": people[SAMI],
         "post": town.posts["mother"],
         "thread": town.posts["mother"],
+        "of": space["space"],
+        "act": town.proposal,
+        "key": node.call("invite.new", space=SPACE)["key"],
+        "device": node.call("devices.list", space=SPACE)[0]["device"],
+        "language": "ar",
     }

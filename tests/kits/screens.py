@@ -1,7 +1,7 @@
 """`python -m kits.screens [FOLDER] [PAGE…]` from tests/ (`make screens`): every page as a picture, to be looked at.
 
 Each page of a living community, in Arabic and English, light and dark, on a desktop and on a phone; fresh, locked and
-refusing ones too. A page that was not named is left out.
+refusing ones too. A page that was not named is left out. With `--readme` the ones in docs/screens are made anew.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from PIL import Image
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
@@ -25,6 +26,17 @@ from tadamun.web.house import State
 FOLDER: Final = Path(__file__).parents[2] / "build" / "screens"
 SIZES: Final = {"desktop": DESKTOP, "phone": PHONE}
 SCHEMES: Final = ("light", "dark")
+
+README: Final = Path(__file__).parents[2] / "docs" / "screens"
+# What the readmes show: file → picture.
+CHOSEN: Final = {
+    "threads": "talk-en-light-desktop",
+    "thread": "talk-thread-ar-dark-desktop",
+    "safety": "safety-en-light-desktop",
+    "threads-phone": "talk-ar-light-phone",
+    "words-phone": "words-ar-light-phone",
+    "home-phone": "home-en-dark-phone",
+}
 
 
 class Camera:
@@ -49,10 +61,13 @@ class Camera:
             for scheme in SCHEMES:
                 tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] - one of its literals
                 tab.evaluate("() => document.fonts.ready")
+                file = f"{name}-{self.language}-{scheme}-{size}"
+                if file in CHOSEN.values():
+                    tab.screenshot(path=self.folder / "as-seen" / f"{file}.png")
                 # The whole page, but no longer than a few screens: beyond that there is only more of the same.
                 tall = min(tab.evaluate("() => document.documentElement.scrollHeight"), 4 * height)
                 tab.set_viewport_size({"width": width, "height": max(height, tall)})
-                tab.screenshot(path=self.folder / f"{name}-{self.language}-{scheme}-{size}.png")
+                tab.screenshot(path=self.folder / f"{file}.png")
                 tab.set_viewport_size({"width": width, "height": height})
 
 
@@ -129,10 +144,20 @@ def with_window(browser: Browser, language: str, what: Callable[[Window], None])
     opened.context.close()
 
 
+def for_readme(folder: Path) -> None:
+    """Small files of the chosen ones, as one sees them without scrolling."""
+    README.mkdir(parents=True, exist_ok=True)
+    for file, picture in CHOSEN.items():
+        with Image.open(folder / "as-seen" / f"{picture}.png") as opened:
+            opened.convert("RGB").save(README / f"{file}.webp", quality=82, method=6)
+
+
 def main() -> int:
-    asked = sys.argv[1:]
+    asked = [one for one in sys.argv[1:] if one != "--readme"]
     folder = Path(asked[0]) if asked else FOLDER
     made = list(take_all(folder, frozenset(asked[1:])))
+    if "--readme" in sys.argv:
+        for_readme(folder)
     print(f"{len(made)} pictures in {folder}")
     return 0 if made else 1
 

@@ -16,12 +16,15 @@
 
   // Asked for anew and not reloaded: a reload of what a form led to would ask whether to send it again.
   const again = () => location.replace(location.pathname + location.search);
+  // A form that is under way, the one that opens the house above all, leads on by itself: asking anew would cut it off.
+  let leaving = false;
+  addEventListener("submit", (event) => { leaving = !event.defaultPrevented; });
   const happen = (name, data) => document.body.dispatchEvent(new CustomEvent("live:" + name, { detail: data }));
 
   function hear({ name, data }) {
     if (name === "state") {
       document.body.hidden = true;
-      again();
+      if (!leaving) again();
     } else if (name === "open") {
       document.documentElement.removeAttribute("data-lost");
       if (run && run !== data) happen("changed", "");
