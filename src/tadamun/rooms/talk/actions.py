@@ -150,8 +150,12 @@ def check_text(text: str) -> None:
     """Raises UsageError for a text that no node would accept."""
     if not text:
         raise UsageError("There is nothing to say yet: the text is empty.")
-    if len(text.encode(errors="replace")) > MAX_TEXT:
-        raise UsageError("That text has more than {most} bytes. Say it in several posts.", most=MAX_TEXT)
+    if (size := len(text.encode(errors="replace"))) > MAX_TEXT:
+        raise UsageError(
+            "That text has {size} bytes, and one post holds at most {most}. Nothing was sent. Say it in several posts.",
+            size=size,
+            most=MAX_TEXT,
+        )
     if not allowed_text(text, MAX_TEXT):
         raise UsageError("That text has control characters. Remove them, or paste it as plain text.")
     if len(mentions(text)) > MAX_MENTIONS:

@@ -10,7 +10,7 @@ from tadamun.core.errors import UsageError
 from tadamun.core.ports import Among, Audience, Workbench
 from tadamun.core.room import Call
 from tadamun.core.text import tidy_line
-from tadamun.rooms.talk import actions, audience, drafts, images
+from tadamun.rooms.talk import actions, audience, conversations, drafts, images
 from tadamun.rooms.talk.aim import Aimed, aimed
 from tadamun.rooms.talk.bodies import THREAD, Comment, Message, Thread
 from tadamun.rooms.talk.given import InSpace, Limit, Moment, OnePost, reader_of
@@ -171,6 +171,13 @@ async def read(bench: Workbench, asked: Read) -> dict[str, Any]:
     return {"posts": shower.posts([row for row, _ in tree], [depth for _, depth in tree]), "ahead": ahead} | places
 
 
+async def one(bench: Workbench, asked: OnePost) -> dict[str, Any]:
+    """{post}: one post, as `talk.read` gives it."""
+    space, reader = reader_of(bench, asked)
+    [post] = Shower(bench, space, reader).posts([reader.post(asked.post)])
+    return {"post": post}
+
+
 async def react(bench: Workbench, asked: React) -> dict[str, Any]:
     """React to a post, once with each sign. Gives {id, post, sign}."""
     space, reader = reader_of(bench, asked)
@@ -228,8 +235,8 @@ async def threads(bench: Workbench, asked: Threads) -> dict[str, Any]:
     space, reader = reader_of(bench, asked)
     latest = reader.now + AHEAD + 1
     if asked.topic:
-        wanted = Wanted(topic=actions.tidy_topics((asked.topic,))[0])
-        rows = reader.newest(wanted, asked.limit) if not asked.before else []
+        wanted = Wanted(topic=actions.tidy_topics((asked.topic,))[0], until=max(0, asked.before - 1))
+        rows = reader.newest(wanted, asked.limit)
         last = {row.id: row.created_at for row in rows}
     else:
         last = dict(reader.threads(asked.limit, asked.before or latest))
@@ -276,10 +283,12 @@ async def wait(bench: Workbench, asked: Wait) -> dict[str, Any]:
 
 CALLS: Final = {
     **audience.CALLS,
+    **conversations.CALLS,
     **drafts.CALLS,
     **images.CALLS,
     "talk.post": Call(Write, write),
     "talk.read": Call(Read, read),
+    "talk.one": Call(OnePost, one),
     "talk.react": Call(React, react),
     "talk.unreact": Call(Unreact, unreact),
     "talk.edit": Call(Change, edit),

@@ -41,6 +41,20 @@ class Attach(InSpace, frozen=True, forbid_unknown_fields=True, kw_only=True):
     alt: str = ""
 
 
+class Waiting(InSpace, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """ids: of pictures as `talk.attach` gave them. data: with their bytes."""
+
+    ids: Annotated[tuple[str, ...], msgspec.Meta(max_length=MOST_WAITING)]
+    data: bool = False
+
+
+class Describe(InSpace, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """id: of a picture that waits. alt: as for `talk.attach`."""
+
+    id: str
+    alt: str
+
+
 class Show(OnePost, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """number: which picture of the post, from 1."""
 
@@ -51,9 +65,7 @@ async def attach(bench: Workbench, asked: Attach) -> dict[str, Any]:
     """Make a picture ready for a post: {id, type, size, width, height, alt}. Nothing of the file but the pixels is
     kept, and that on this node alone until it is posted (`talk.post` with attachments=[id])."""
     space = bench.space(asked.space)
-    alt = tidy_line(asked.alt)
-    if not allowed_line(alt, MAX_ALT):
-        raise UsageError("Describe a picture in at most {most} characters on one line.", most=MAX_ALT)
+    alt = _alt(asked.alt)
     if bool(asked.path) == bool(asked.data):
         raise UsageError("Choose one picture.")
     async with _turn:
@@ -68,6 +80,29 @@ async def attach(bench: Workbench, asked: Attach) -> dict[str, Any]:
         (raw, bytes.fromhex(image.hash), image.type, image.size, image.width, image.height, alt, data, now),
     )
     return {"id": image.hash} | _told(image)
+
+
+async def attached(bench: Workbench, asked: Waiting) -> dict[str, Any]:
+    """{pictures: [{id, type, size, width, height, alt, data}]}: those of them that still wait, in that order. data: in
+    base64, "" if it was not asked for."""
+    space = bench.space(asked.space)
+    return {
+        "pictures": [
+            {"id": image.hash} | _told(image) | {"data": base64.b64encode(data).decode() if asked.data else ""}
+            for one in asked.ids
+            for image, data in _kept(bench, space, one)
+        ]
+    }
+
+
+async def describe(bench: Workbench, asked: Describe) -> dict[str, Any]:
+    """Say what a picture that waits shows. Gives {id, alt}."""
+    space, alt = bench.space(asked.space), _alt(asked.alt)
+    bench.tables.execute(
+        "UPDATE talk_attached SET alt = ? WHERE space = ? AND lower(hex(hash)) = ?",
+        (alt, bytes.fromhex(space), asked.id),
+    )
+    return {"id": asked.id, "alt": alt}
 
 
 async def show(bench: Workbench, asked: Show) -> dict[str, Any]:
@@ -95,14 +130,10 @@ def waiting(bench: Workbench, space: str, wanted: Sequence[str]) -> list[tuple[I
         raise UsageError("A post holds at most {most} pictures, each once.", most=MOST)
     found = []
     for one in wanted:
-        rows = bench.tables.execute(
-            "SELECT lower(hex(hash)), type, size, width, height, alt, data FROM talk_attached"
-            " WHERE space = ? AND lower(hex(hash)) = ?",
-            (bytes.fromhex(space), one),
-        )
-        if not rows:
+        kept = _kept(bench, space, one)
+        if not kept:
             raise UsageError("A picture is not there any more. Nothing was sent: choose it again.")
-        found.append((Image(*rows[0][:6]), bytes(rows[0][6])))
+        found += kept
     return found
 
 
@@ -133,6 +164,24 @@ def posted(bench: Workbench, space: str, pictures: Sequence[tuple[Image, bytes]]
         bench.tables.execute(
             "DELETE FROM talk_attached WHERE space = ? AND hash = ?", (bytes.fromhex(space), bytes.fromhex(image.hash))
         )
+
+
+def _kept(bench: Workbench, space: str, one: str) -> list[tuple[Image, bytes]]:
+    """The picture of that id, if it waits."""
+    rows = bench.tables.execute(
+        "SELECT lower(hex(hash)), type, size, width, height, alt, data FROM talk_attached"
+        " WHERE space = ? AND lower(hex(hash)) = ?",
+        (bytes.fromhex(space), one),
+    )
+    return [(Image(*row[:6]), bytes(row[6])) for row in rows]
+
+
+def _alt(typed: str) -> str:
+    """Raises UsageError."""
+    alt = tidy_line(typed)
+    if not allowed_line(alt, MAX_ALT):
+        raise UsageError("Describe a picture in at most {most} characters on one line.", most=MAX_ALT)
+    return alt
 
 
 def _sound(data: bytes, image: Image) -> bool:
@@ -177,5 +226,7 @@ def _told(image: Image) -> dict[str, Any]:
 
 CALLS: Final = {
     "talk.attach": Call(Attach, attach),
+    "talk.attached": Call(Waiting, attached),
+    "talk.describe": Call(Describe, describe),
     "talk.image": Call(Show, show),
 }
