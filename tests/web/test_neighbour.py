@@ -54,3 +54,15 @@ def test_a_connection_of_somebody_else() -> None:
             found = owner(client, listening.getsockname())
         os.waitpid(child, 0)
     assert found == 65_534
+
+
+def test_an_ipv6_socket_that_speaks_ipv4_hides_nobody() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as client,
+    ):
+        client.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        client.connect(("::ffff:127.0.0.1", listening.getsockname()[1]))
+        at_our_end, address = listening.accept()
+        with at_our_end:
+            assert owner(address, listening.getsockname()) == os.geteuid()
