@@ -38,7 +38,6 @@ PASSED_ON = {
     "web/house.py": 1,  # an error's own message
     "web/notices.py": 1,  # what a page noted for the next one
     "web/first_run.py": 2,  # what ended the node
-    "web/keeping.py": 1,  # what a wipe did not reach
     "web/own.py": 1,  # why something was held
     "web/status.py": 1,  # the node's checks
     "web/templates/strength.html": 2,  # how a passphrase would hold

@@ -14,8 +14,8 @@ from starlette.responses import Response, StreamingResponse
 from tadamun.core.errors import LocalError, UsageError
 from tadamun.core.words import N_
 from tadamun.i18n.terms import STANDINGS, term
-from tadamun.i18n.words import _, say
-from tadamun.web.page import Page, Visit
+from tadamun.i18n.words import _
+from tadamun.web.page import ANY, Page, Visit
 from tadamun.web.settings import tabs
 
 
@@ -64,18 +64,22 @@ async def forget(visit: Visit) -> Response:
 
 
 async def wipe_form(visit: Visit) -> Response:
-    return await visit.render("wipe.html", word=_("wipe"), wiped=False, sentences=[])
+    return await visit.render("wipe.html", word=_("wipe"))
 
 
 async def wipe(visit: Visit) -> Response:
-    """Everything, at once; the page that is left tells what it did not reach."""
+    """Everything, at once. Led on, so that going back and sending it again destroys no vault that came after."""
     if visit.form.line("word").casefold() not in (SURE, _("wipe").casefold()):
         raise UsageError(
             "Nothing was destroyed. To destroy everything of yours on this computer, type the word as it stands there."
         )
-    done = await visit.call("node.wipe", confirm=SURE)
-    told = [say(one["message"]) for one in done["sentences"]]
-    return await visit.render("wipe.html", word=_("wipe"), wiped=True, sentences=told)
+    await visit.call("node.wipe", confirm=SURE)
+    return visit.see("wiped")
+
+
+async def wiped(visit: Visit) -> Response:
+    """What a wipe did not reach: there while the node ends, and after."""
+    return await visit.render("wiped.html")
 
 
 async def _space(visit: Visit) -> dict[str, Any]:
@@ -93,4 +97,5 @@ PAGES: Final = (
     Page("/settings/stored/{of}/export", "export", export_form, export),
     Page("/settings/stored/{of}/forget", "forget", forget_form, forget),
     Page("/settings/wipe", "wipe", wipe_form, wipe),
+    Page("/wiped", "wiped", wiped, when=ANY),
 )

@@ -28,7 +28,7 @@ from tadamun.web.address import Address
 from tadamun.web.held import Held
 from tadamun.web.house import House, State
 from tadamun.web.notices import Notices
-from tadamun.web.page import TOKEN, Form, Page, Typed, Visit
+from tadamun.web.page import ANY, TOKEN, Form, Page, Typed, Visit
 from tadamun.web.render import Templates, versions
 from tadamun.web.tokens import Tokens
 from tadamun.web.words import helpers
@@ -110,11 +110,7 @@ class Site:
             self.house.touch()
         try:
             if self.house.state is State.OPEN:
-                visit.preferences = await self.house.call("node.preferences", {})
-                self.house.idle = visit.preferences["lock_minutes"] * 60.0
-                self._language.put(visit.preferences["tag"])
-                self.address.discreet = visit.preferences["discreet"]
-                self._speak(request, visit.preferences)
+                await self._prefer(visit)
             if request.method == "POST":
                 return await self._post(visit)
             if self.house.state not in page.when:
@@ -190,6 +186,19 @@ class Site:
         # Whoever does not know our path is not told it: other programs on 127.0.0.1 could be sent the cookie there.
         knows = request.scope.get("raw_path", b"").startswith(self.address.path.encode() + b"/")
         return self._templates.page("refused.html" if knows else "stranger.html", status, context)
+
+    async def _prefer(self, visit: Visit) -> None:
+        """Take over what the person prefers. Raises LocalError, but for pages that need no node."""
+        try:
+            visit.preferences = await self.house.call("node.preferences", {})
+        except LocalError:
+            if visit.page.when != ANY:
+                raise
+            return
+        self.house.idle = visit.preferences["lock_minutes"] * 60.0
+        self._language.put(visit.preferences["tag"])
+        self.address.discreet = visit.preferences["discreet"]
+        self._speak(visit.request, visit.preferences)
 
     async def _post(self, visit: Visit) -> Response:
         page, request = visit.page, visit.request
