@@ -21,7 +21,7 @@ async def profile(visit: Visit) -> Answer:
         one=one,
         pronouns=visit.form.text("pronouns") if sent else one["pronouns"],
         about=visit.form.text("about") if sent else one["about"],
-        offered=[(tag, name, tag in spoken) for tag, name in wording.LANGUAGES],
+        offered=[(tag, name, wording.languages([tag]), tag in spoken) for tag, name in wording.LANGUAGES],
         others=" ".join(tag for tag in spoken if tag not in known),
     )
 

@@ -39,10 +39,10 @@ DECIDES: Final = {
     "nobody": N_("Your role does not let you do this. The charter says who can."),
     "this": N_("This is the device you are using: it cannot shut itself out. Do it from another one of yours."),
 }
-# Spoken where this program is used, each in its own letters; any other is typed as a tag.
+# Spoken where this program is used, each in its own letters, "" where many computers lack these; others are typed.
 LANGUAGES: Final = (
     ("ar", "العربية"), ("ku", "Kurdî"), ("ckb", "کوردی"), ("fa", "فارسی"), ("tr", "Türkçe"), ("he", "עברית"),
-    ("hy", "Հայերեն"), ("ur", "اردو"), ("am", "አማርኛ"), ("ti", "ትግርኛ"), ("so", "Soomaali"), ("sw", "Kiswahili"),
+    ("hy", "Հայերեն"), ("ur", "اردو"), ("am", ""), ("ti", ""), ("so", "Soomaali"), ("sw", "Kiswahili"),
     ("zgh", "Tamaziɣt"), ("en", "English"), ("fr", "Français"), ("es", "Español"), ("de", "Deutsch"),
     ("ru", "Русский"),
 )  # fmt: skip
