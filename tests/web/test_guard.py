@@ -268,6 +268,18 @@ async def test_a_bad_cookie_header_is_no_error(pages: Pages, talk: str) -> None:
         assert is_refusal(answer)
 
 
+@pytest.mark.parametrize(
+    "line", ["{ours}; tadamun=bad", "tadamun=bad; {ours}", "{ours}; a b=c", "[x]=1; {ours}; path", 'x={"a": 1}; {ours}']
+)
+async def test_a_cookie_of_another_service_shuts_nobody_out(pages: Pages, talk: str, line: str) -> None:
+    """A service on another port of 127.0.0.1 can set cookies for all of them."""
+    ours = f"{guard.COOKIE}={pages.browser.cookies[guard.COOKIE]}"
+    answer = await asked(
+        pages.made.app, "GET", talk, {"host": pages.address.host, "cookie": line.replace("{ours}", ours)}
+    )
+    assert "the secret" in answer.text
+
+
 async def test_refusals_are_in_the_language_of_the_browser(fresh: Pages) -> None:
     told = await fresh.stranger().get(fresh.url("home"), accept_language="fr,ar-LB;q=0.8,en;q=0.5")
     assert 'lang="ar" dir="rtl"' in told.text

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -135,14 +134,14 @@ class Guard:
         return site in ("", "same-origin", "none") or link
 
     def _session(self, headers: Headers) -> str | None:
-        """The name of the session whose cookie came. Of several cookies of the name, none counts but a good one."""
+        """The name of the session whose cookie came. Other services on 127.0.0.1 can give the browser cookies for ours,
+        whatever their port: neither one of the same name nor one that is written badly shuts anybody out. So every one
+        is looked at, and split as browsers join them (RFC 6265, 4.2.1) and not by a parser that gives up."""
         for line in headers.getlist("cookie"):
-            try:
-                jar = SimpleCookie(line)
-            except CookieError:
-                continue
-            if COOKIE in jar and (name := self._address.session(jar[COOKIE].value)) is not None:
-                return name
+            for one in line.split(";"):
+                name, _, value = one.strip().partition("=")
+                if name == COOKIE and (session := self._address.session(value)) is not None:
+                    return session
         return None
 
 
