@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,31 @@ def test_no_sheet_knows_left_or_right(name: str) -> None:
 )
 def test_the_rule_finds_what_it_forbids(line: str) -> None:
     assert physical(f"p {{ {line}; }}") == [line]
+
+
+TITLE = re.compile(r"\{% block title %\}(.*?)\{% endblock %\}", re.S)
+_LITERAL = re.compile(r"_\(\"[^\"{]*\"\)")
+
+
+def names_nobody(title: str) -> bool:
+    """Whether a title is made of the program's own words: nothing is looked up but by the condition between two."""
+    said, _, rest = title.strip().removeprefix("{{").removesuffix("}}").strip().partition(" if ")
+    return all(_LITERAL.fullmatch(part.strip()) for part in (said, *rest.split(" else ")[1:]))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_title_names_anybody(path: Path) -> None:
+    """Browsers keep titles in their history, on the disk, after the node was locked: what people wrote stays out."""
+    for title in TITLE.findall(path.read_text()):
+        assert names_nobody(title), title
+
+
+@pytest.mark.parametrize(
+    "title", ["{{ one.name }}", '{{ say("{a}", a=x) }}', '{{ x or _("A") }}', '{{ _("A") if x else y }}']
+)
+def test_the_rule_about_titles_finds_what_it_forbids(title: str) -> None:
+    assert not names_nobody(title)
+    assert names_nobody('{{ _("A thread") if x.me else _("B") }}')
 
 
 def test_sheets_are_light() -> None:
