@@ -35,7 +35,7 @@ async def charter(visit: Visit) -> Answer:
     """The space's rules as sentences, and a form to change them for who may."""
     rules = await visit.call("space.rules", space=visit.path["space"])
     amend = next(one for one in rules["acts"] if one["act"] == "amend")
-    acts = [one | {"name": _(NAMES[one["act"]]), "from": _from(one["act"], one["level"])} for one in rules["acts"]]
+    acts = [one | {"rule": _(NAMES[one["act"]]), "from": _from(one["act"], one["level"])} for one in rules["acts"]]
     held = {one["act"]: one["level"] for one in rules["acts"]}
     return await visit.render(
         "people/charter.html",
