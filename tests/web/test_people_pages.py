@@ -219,3 +219,11 @@ async def test_a_space_that_is_not_there(pages: Pages) -> None:
     shown = await pages.get(pages.url("people", space="f" * 64))
     assert shown.status == 422
     assert "There is no such space on this node." in shown.words
+
+
+async def test_a_devices_link_is_shown_in_its_own_space_alone(pages: Pages) -> None:
+    here, there = await pages.space("Circle"), await pages.space("Another", "Sami")
+    await pages.post(pages.url("device-add", space=here), {}, follow=False)
+    assert "tadamun:" not in (await pages.get(pages.url("device-add", space=there))).text
+    assert "tadamun:" in (await pages.get(pages.url("device-add", space=here))).text
+    assert "tadamun:" not in (await pages.get(pages.url("device-add", space=here))).text

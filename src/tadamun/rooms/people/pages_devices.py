@@ -26,7 +26,11 @@ async def devices(visit: Visit) -> Answer:
 
 async def adding(visit: Visit) -> Answer:
     """How a device is added; the link, once, to the browser that asked for it."""
-    made = visit.site.handed.pop(visit.session, None)
+    space, made = visit.site.handed.get(visit.session, ("", None))
+    if space == visit.path["space"]:
+        del visit.site.handed[visit.session]
+    else:
+        made = None  # one that was asked for in another space waits for that one's page
     me = await myself(visit)
     return await visit.render(
         "people/device_add.html", made=made, code=wording.qr(made["link"]) if made else "", me=me["member"]
@@ -35,7 +39,7 @@ async def adding(visit: Visit) -> Answer:
 
 async def add(visit: Visit) -> Answer:
     space = visit.path["space"]
-    visit.site.handed[visit.session] = await visit.call("devices.add", space=space)
+    visit.site.handed[visit.session] = space, await visit.call("devices.add", space=space)
     return visit.see("device-add", space=space)
 
 
