@@ -53,6 +53,29 @@ async def test_who_may_shut_out_a_device_is_who_can(three: Town, who: str, whom:
             assert (await three.call(who, "devices.revoking", device=device))["live"] is False
 
 
+async def test_the_owner_of_a_device_has_no_voice_about_it(town: Town) -> None:
+    """Of four electors three may sign, and two of those are enough."""
+    await town.build("amal")
+    await town.call("amal", "space.new", name="Circle", called="Amal")
+    for name in ("badr", "dunya", "elias"):
+        await town.settle()
+        await town.build(name)
+        await town.join(name, (await town.call("amal", "invite.new", level=50))["link"], name.title())
+    await town.settle()
+    await town.pass_time(3600)
+    device = next(one for one in await town.call("badr", "devices.list") if one["name"] == "Dunya")["device"]
+    told = await town.call("badr", "devices.revoking", device=device)
+    assert (told["who"], told["needed"], told["electors"]) == ("together", 2, 3)
+    done = await town.call("badr", "devices.revoke", device=device)
+    assert done["done"] is False
+    await town.settle()
+    [asked] = await town.call("dunya", "acts.waiting")
+    assert (asked["name"], asked["may"], asked["signed"], asked["needed"]) == ("Dunya", False, 1, 2)
+    assert (await town.call("elias", "acts.cosign", id=done["proposal"]))["done"] is True
+    await town.settle()
+    assert (await town.call("amal", "devices.revoking", device=device))["live"] is False
+
+
 async def test_what_leaving_leaves_behind(three: Town) -> None:
     assert await three.call("amal", "members.leaving") == {"name": "Circle", "others": 2, "governors": 1, "last": False}
     assert (await three.call("celine", "members.leaving"))["governors"] == 2

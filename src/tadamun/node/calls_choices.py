@@ -60,7 +60,7 @@ async def levels(bench: Bench, asked: OfMember) -> dict[str, Any]:
     waiting = [
         one.id
         for one, _, _ in bench.node.quorum.pending_acts(place)
-        if one.kind == bodies.LEVEL and target_of(one) == member
+        if one.kind == bodies.LEVEL and target_of(place, one) == member
     ]
     return {
         "member": member,
@@ -129,8 +129,7 @@ def _told(bench: Bench, place: Place, one: Proposal, signed: int) -> dict[str, A
     names, state = bench.facts.names, place.log.state
     body: Any = bodies.read(one.kind, one.content)
     device = body.device if isinstance(body, bodies.DeviceRevoke) else ""
-    owner = state.devices.get(device)
-    member = owner.member if owner is not None else target_of(one)
+    member = target_of(place, one)
     author = place.log.member_of(one.author) or one.author
     mine = any(place.log.member_of(signer) == place.me for signer in one.signatures)
     changes = []
@@ -154,7 +153,7 @@ def _told(bench: Bench, place: Place, one: Proposal, signed: int) -> dict[str, A
         "by_name": names.name(place.space, author),
         "at": one.created_at,
         "signed": signed,
-        **_signers(place, target_of(one)),
+        **_signers(place, member),
         "mine": mine,
         "may": not mine and place.me in state.electorate - {member},
     }

@@ -262,7 +262,8 @@ def _latest(place: Place, device: str, seq: int, last: str) -> tuple[int, str]:
 
 
 def _what(bench: Bench, place: Place, one: Any) -> str:
-    name = bench.facts.names.name(place.space, target_of(one)) if target_of(one) else ""
+    target = target_of(place, one)
+    name = bench.facts.names.name(place.space, target) if target else ""
     verbs = {bodies.REMOVE: "remove", bodies.LEVEL: "level", bodies.DEVICE_REVOKE: "revoke", bodies.ADMIT: "admit"}
     return f"{verbs.get(one.kind, 'charter')} {name}".strip()
 

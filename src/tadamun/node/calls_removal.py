@@ -60,7 +60,7 @@ async def removal(bench: Bench, asked: Removal) -> dict[str, Any]:
     pending = [
         one.id
         for one, _, _ in bench.node.quorum.pending_acts(place)
-        if one.kind == bodies.REMOVE and target_of(one) == member
+        if one.kind == bodies.REMOVE and target_of(place, one) == member
     ]
     gone = member not in state.members
     others = state.electorate - {member}

@@ -110,7 +110,7 @@ class Quorum:
             if one.kind == bodies.CHECKPOINT or one.content in done:
                 continue
             counted = self._electors(place, one)
-            listed.append((one, len(counted), majority(place.log.state.electorate, target_of(one))))
+            listed.append((one, len(counted), majority(place.log.state.electorate, target_of(place, one))))
         return sorted(listed, key=lambda row: (row[0].created_at, row[0].id))
 
     def _done(self, place: Place) -> set[str]:
@@ -126,10 +126,11 @@ class Quorum:
         state = place.log.at(one.heads) if one.kind == bodies.CHECKPOINT else place.log.state
         if state is None:
             return {}
+        others = state.electorate - {target_of(place, one)}
         voices: dict[str, tuple[str, tuple[int, str]]] = {}
         for device, signature in sorted(one.signatures.items()):
             member = place.log.member_of(device)
-            if member in state.electorate - {target_of(one)} and device in state.live_devices():
+            if member in others and device in state.live_devices():
                 voices.setdefault(member or "", (device, signature))
         return dict(voices.values())
 
@@ -299,9 +300,12 @@ def checkpoint_of(content: str) -> bodies.Checkpoint:
     return body
 
 
-def target_of(one: Proposal) -> str:
-    """The member an act is about, whose own voice does not count; "" for none."""
+def target_of(place: Place, one: Proposal) -> str:
+    """The member an act is about, whose own voice does not count: of a device, its owner; "" for none."""
     body: Any = bodies.read(one.kind, one.content)
+    if isinstance(body, bodies.DeviceRevoke):
+        device = place.log.state.devices.get(body.device)
+        return "" if device is None else device.member
     return str(getattr(body, "member", ""))
 
 
