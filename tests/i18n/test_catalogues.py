@@ -35,6 +35,19 @@ PASSED_ON = {
     "node/arrival.py": 1,  # why an invite was refused
     "node/pen.py": 1,  # why an act would have no effect: a `void` of the control log's
     "i18n/words.py": 3,  # where they are looked up
+    "rooms/people/pages_invites.py": 1,  # how long an invitation is good
+    "rooms/people/pages_rules.py": 5,  # rules of the charter, what the node told of a removal
+    "rooms/people/pages_self.py": 1,  # an error's own message
+    "rooms/people/pages_words.py": 3,  # names of roles and acts, who decides
+    "rooms/people/templates/people/act.html": 1,  # what the node told of a removal
+    "rooms/people/templates/people/rename.html": 2,  # what the room told of a new name
+    "rooms/talk/pages_compose.py": 4,  # topics, how long a post stays, an error's own message
+    "rooms/talk/pages_list.py": 1,  # topics
+    "rooms/talk/pages_messages.py": 1,  # what cannot be promised
+    "web/codes.py": 5,  # why no code was read
+    "rooms/talk/pages_compose.py": 4,  # an error's own message; names of topics, how long a post stays
+    "rooms/talk/pages_list.py": 1,  # names of topics
+    "rooms/talk/pages_messages.py": 1,  # what cannot be promised
     "web/house.py": 1,  # an error's own message
     "web/notices.py": 1,  # what a page noted for the next one
     "web/first_run.py": 2,  # what ended the node
