@@ -87,7 +87,7 @@ def test_every_page_of_a_fresh_house(opens: Opens, stage: Troupe, language: str)
     found = [
         problem
         for page in pages(State.FRESH)
-        for problem in problems(nour.window, f"{base}/{path(page, {})}", language)
+        for problem in problems(nour.window, f"{base}/{path(page, {'language': language})}", language)
     ]
     assert not found, "\n".join(found)
 

@@ -13,6 +13,7 @@ from tadamun.web.page import Page
 
 # They answer a script, or are a picture or a file: nothing to look at.
 SILENT = frozenset({"awake", "fresh", "strength", "talk-attached", "talk-picture"})
+ANYWHERE = {"language": "ar"}  # what braces hold that are there in every state of the house
 PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
@@ -33,7 +34,7 @@ def path(page: Page, given: Mapping[str, str]) -> str:
 
     A KeyError says that a page has come whose braces hold what nobody gave: see who calls this.
     """
-    return PLACE.sub(lambda found: given[found[1]], page.path).removeprefix("/")
+    return PLACE.sub(lambda found: {**ANYWHERE, **given}[found[1]], page.path).removeprefix("/")
 
 
 def given(town: Community) -> dict[str, str]:
@@ -44,11 +45,10 @@ def given(town: Community) -> dict[str, str]:
     return {
         "space": space["space"],
         "member": people[SAMI],
-        "post": town.posts["mother"],
+        "post": town.posts["welcome"],
         "thread": town.posts["mother"],
         "of": space["space"],
         "act": town.proposal,
         "key": node.call("invite.new", space=SPACE)["key"],
         "device": node.call("devices.list", space=SPACE)[0]["device"],
-        "language": "ar",
     }

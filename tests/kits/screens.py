@@ -78,7 +78,7 @@ def fresh(camera: Camera, stage: Troupe, opened: Window) -> None:
     computer.start()
     base = Person(computer, opened).enter()
     for page in pages(State.FRESH):
-        camera.go(opened.page, page.name, f"{base}/{path(page, {})}")
+        camera.go(opened.page, page.name, f"{base}/{path(page, {'language': camera.language})}")
 
 
 def living(camera: Camera, town: Community, opened: Window) -> None:
