@@ -45,9 +45,6 @@ PASSED_ON = {
     "rooms/talk/pages_list.py": 1,  # topics
     "rooms/talk/pages_messages.py": 1,  # what cannot be promised
     "web/codes.py": 5,  # why no code was read
-    "rooms/talk/pages_compose.py": 4,  # an error's own message; names of topics, how long a post stays
-    "rooms/talk/pages_list.py": 1,  # names of topics
-    "rooms/talk/pages_messages.py": 1,  # what cannot be promised
     "web/house.py": 1,  # an error's own message
     "web/notices.py": 1,  # what a page noted for the next one
     "web/first_run.py": 2,  # what ended the node

@@ -72,10 +72,10 @@ async def levels(bench: Bench, asked: OfMember) -> dict[str, Any]:
 
 
 async def revoking(bench: Bench, asked: OfDevice) -> dict[str, Any]:
-    """What shutting out a device would come to: {device, member, name, mine, this, live, others, who, needed, electors}.
+    """What shutting out a device would come to.
 
-    others: that member's other devices that are live. who: as for `members.levels`; "this": a device does not shut out
-    itself.
+    {device, member, name, mine, this, live, others, who, needed, electors}. others: that member's other devices that
+    are live. who: as for `members.levels`; "this": a device does not shut out itself.
     """
     place = bench.node.desk.place(bench.space(asked.space))
     state = place.log.state
