@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 
 from kits.visitor import PASSPHRASE, Pages
@@ -149,3 +151,17 @@ async def test_an_old_link_says_how_to_get_another(pages: Pages) -> None:
     told = await pages.stranger().get("/" + link.split("/", 3)[3])
     assert told.status == 410
     assert "tadamun pages" in told.words
+
+
+@pytest.mark.parametrize("part", ["x%3Fview%3Dposts%23y", "%D8%B3%D8%A7%D9%85%D9%8A", "%0d%0aset-cookie%3Aa=b", "%00"])
+async def test_one_is_led_to_exactly_where_one_was_going(pages: Pages, part: str) -> None:
+    """An address whose parts are spelled oddly comes back as it was, and never as another."""
+    wanted = pages.url("talk", space=await pages.space()) + f"/thread/{part}"
+    await pages.house.lock()
+    await pages.get(wanted, follow=False)
+    await pages.post(pages.url("unlock"), {"passphrase": PASSPHRASE}, token="", follow=False)
+    led = await pages.get(pages.url("held"), follow=False)
+    assert unquote(led.location) == unquote(wanted)
+    assert "?" not in led.location
+    assert led.location.isascii()
+    assert led.location.isprintable()

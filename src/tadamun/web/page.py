@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -171,6 +172,8 @@ class Visit:
 
     @property
     def here(self) -> str:
-        """This page's own address, with its query."""
-        found = self.site.address.path + self.request.url.path
-        return f"{found}?{self.request.url.query}" if self.request.url.query else found
+        """This page's own address, with its query, as it may stand in a header: what was spelled with % in the path
+        is so again, so that no part of it turns into a query or another place."""
+        found = quote(self.site.address.path + self.request.scope["path"])
+        query = self.request.scope["query_string"].decode("latin-1")
+        return f"{found}?{query}" if query else found
