@@ -192,15 +192,25 @@ async def test_websockets_get_nothing(pages: Pages) -> None:
     assert heard == []
 
 
-async def test_a_body_is_bounded(pages: Pages, talk: str) -> None:
-    token = (await pages.get(talk)).token(talk)
-    for text, length in (("x" * 300_000, None), ("x", str(guard.MOST_BODY + 1)), ("x", "-1"), ("x", "1e9")):
+async def test_a_body_is_bounded(pages: Pages) -> None:
+    found = pages.url("found")
+    token = (await pages.get(found)).token(found)
+    for name, length in (("x" * 300_000, None), ("x", str(guard.MOST_BODY + 1)), ("x", "-1"), ("x", "1e9")):
         told = {} if length is None else {"content_length": length}
-        answer = await pages.post(talk, {"text": text}, token=token, follow=False, **told)
+        answer = await pages.post(found, {"name": name, "called": "Nour"}, token=token, follow=False, **told)
         assert is_refusal(answer, 413)
-    lying = await pages.post(talk, {"text": "x" * 300_000}, token=token, follow=False, content_length="10")
-    assert is_refusal(lying, 413)
-    assert (await pages.post(talk, {"text": "x" * 20_000}, token=token)).status == 200
+    lying = {"name": "x" * 300_000, "called": "Nour"}
+    assert is_refusal(await pages.post(found, lying, token=token, follow=False, content_length="10"), 413)
+    assert await pages.call("space.list") == []
+    assert (await pages.post(found, {"name": "Circle", "called": "Nour"}, token=token)).status == 200
+
+
+async def test_a_page_that_takes_pictures_has_a_bound_of_its_own(pages: Pages, talk: str) -> None:
+    most = next(page.most for page in pages.made.site.pages if page.name == "talk")
+    token = (await pages.get(talk)).token(talk)
+    assert is_refusal(await pages.post(talk, {"text": "x" * most}, token=token, follow=False), 413)
+    longer = await pages.post(talk, {"text": "x" * 20_000}, token=token)
+    assert longer.status == 200, "what was not taken in used up no token"
 
 
 async def test_a_link_is_good_once_and_for_ten_minutes(pages: Pages) -> None:
@@ -214,6 +224,14 @@ async def test_a_link_is_good_once_and_for_ten_minutes(pages: Pages) -> None:
     assert (await first.get(link)).path == pages.url("home"), "whoever is in already is led home"
     pages.time.at += 601
     assert is_refusal(await pages.stranger().get(old), 410)
+
+
+async def test_whoever_only_looks_at_a_link_does_not_use_it_up(pages: Pages) -> None:
+    link = urlsplit(pages.made.links.new()).path
+    looking = await pages.stranger().ask("HEAD", link, sec_fetch_site="none")
+    assert looking.status == 410
+    assert "set-cookie" not in looking.headers
+    assert (await pages.stranger().get(link)).path == pages.url("home")
 
 
 async def test_the_cookie_is_for_nobody_else(pages: Pages) -> None:
