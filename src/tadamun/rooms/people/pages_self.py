@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tadamun.core.errors import UsageError
 from tadamun.core.words import N_
 from tadamun.i18n.words import say
 from tadamun.rooms.people import pages_words as wording
 from tadamun.rooms.people.pages_members import myself
 from tadamun.web.page import Answer, Visit
+
+SHOW: Final = "show"  # what the button says that shows what a new name changes
 
 
 async def profile(visit: Visit) -> Answer:
@@ -41,9 +45,10 @@ async def say_who(visit: Visit) -> Answer:
 
 
 async def rename(visit: Visit) -> Answer:
-    """A new name: first what it changes and what not, then whether to take it."""
+    """A new name: first what it changes and what not, then whether to take it. Never a part of the address, which the
+    browser's history keeps."""
     space = visit.path["space"]
-    name = (visit.form.text("name") or visit.query.get("name", "")).strip()
+    name = visit.form.line("name")
     error = ""
     try:
         told = await visit.call("people.renaming", space=space, name=name)
@@ -62,6 +67,8 @@ async def rename(visit: Visit) -> Answer:
 
 
 async def take_name(visit: Visit) -> Answer:
+    if visit.form.text("do") == SHOW:
+        return await rename(visit)
     space = visit.path["space"]
     done = await visit.call("people.profile", space=space, name=visit.form.text("name"))
     visit.notice(N_("You are called {name} here from now on."), name=done["name"])
