@@ -14,8 +14,9 @@ from tadamun.rooms.talk import actions, audience, conversations, drafts, images
 from tadamun.rooms.talk.aim import Aimed, aimed
 from tadamun.rooms.talk.bodies import THREAD, Comment, Message, Thread
 from tadamun.rooms.talk.given import InSpace, Limit, Moment, OnePost, reader_of
-from tadamun.rooms.talk.reading import AHEAD, Reader, Row, Wanted, as_tree
+from tadamun.rooms.talk.reading import Reader, Row, Wanted, as_tree
 from tadamun.rooms.talk.showing import Shower
+from tadamun.rooms.talk.threads import Place, latest
 
 MAX_AHEAD: Final = 10
 MATCHES: Final = 4  # full text is asked for so many times the limit: some of what it finds is filtered out
@@ -77,11 +78,11 @@ class Retract(OnePost, frozen=True, forbid_unknown_fields=True):
 
 
 class Threads(InSpace, frozen=True, forbid_unknown_fields=True):
-    """before: Unix seconds, as `last_at` of the last thread of the page before; 0: the latest."""
+    """before: the place that `next` of the page before gave; "": the latest."""
 
     topic: str = ""
     limit: Limit = 50
-    before: int = 0
+    before: str = ""
 
 
 class MarkRead(InSpace, frozen=True, forbid_unknown_fields=True):
@@ -231,22 +232,25 @@ async def retract(bench: Workbench, asked: Retract) -> dict[str, Any]:
 
 
 async def threads(bench: Workbench, asked: Threads) -> dict[str, Any]:
-    """{threads}: the posts that open them, with comments, unread_comments and last_at; latest activity first."""
+    """{threads, next}: the posts that open them, with comments, unread_comments and last_at; latest activity first (of
+    a topic: the latest opened). next: the place to read on `before`, "" at the end."""
     space, reader = reader_of(bench, asked)
-    latest = reader.now + AHEAD + 1
     if asked.topic:
-        wanted = Wanted(topic=actions.tidy_topics((asked.topic,))[0], until=max(0, asked.before - 1))
-        rows = reader.newest(wanted, asked.limit)
+        before = reader.cursor(asked.before) if asked.before else None
+        rows = reader.newest(Wanted(topic=actions.tidy_topics((asked.topic,))[0], before=before), asked.limit)
         last = {row.id: row.created_at for row in rows}
+        further = rows[-1].cursor.text if len(rows) == asked.limit else ""
     else:
-        last = dict(reader.threads(asked.limit, asked.before or latest))
+        places = latest(reader, asked.limit, Place.read(asked.before) if asked.before else None)
+        last = {place.thread: place.last_at for place in places}
         rows = reader.by_ids(list(last))
+        further = places[-1].text if len(places) == asked.limit else ""
     counts = reader.counts([row.id for row in rows])
     shown = Shower(bench, space, reader).posts(rows)
     for row, post in zip(rows, shown, strict=True):
         post["comments"], post["unread_comments"] = counts.get(row.id, (0, 0))
         post["last_at"] = last[row.id]
-    return {"threads": shown}
+    return {"threads": shown, "next": further}
 
 
 async def mark_read(bench: Workbench, asked: MarkRead) -> dict[str, Any]:

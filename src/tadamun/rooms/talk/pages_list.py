@@ -28,11 +28,10 @@ async def show(visit: Visit) -> Answer:
     filters = {"topic": topic, "author": author}
     found: dict[str, Any]
     if view == "threads":
-        before = number(query.get("before", ""))
+        before = query.get("before", "")
         found = await visit.call("talk.threads", space=space, topic=topic, limit=LIMIT, before=before)
         posts = found["threads"]
-        full = len(posts) == LIMIT
-        pages = {"older": str(posts[-1]["last_at"]) if full else "", "newer": "", "first": not before}
+        pages = {"older": found["next"], "newer": "", "first": not before}
     else:
         found = await _read(visit, unread=view == "unread", **filters)
         posts = found["posts"]

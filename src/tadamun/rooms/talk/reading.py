@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from tadamun.core.errors import UsageError
 from tadamun.core.ports import Tables
 from tadamun.rooms.talk.imeta import Image
+from tadamun.rooms.talk.unread import unread
 from tadamun.rooms.talk.view import number
 
 AHEAD: Final = 15 * 60  # seconds
@@ -32,11 +35,6 @@ _ROW: Final = (
 )
 _UNREAD: Final = (
     "p.author <> ? AND p.retracted = '' AND NOT EXISTS (SELECT 1 FROM talk_read r WHERE r.space = ? AND r.id = p.id)"
-)
-# Two indexes of ids side by side say what is not read, without the rows: when all is read, that is all the work.
-_NOT_READ: Final = (
-    "SELECT q.rowid AS n FROM talk_posts q INDEXED BY talk_by_id WHERE q.space = ?"
-    " AND NOT EXISTS (SELECT 1 FROM talk_read r WHERE r.space = ? AND r.id = q.id)"
 )
 
 
@@ -99,7 +97,7 @@ class Reader:
     """Reads one space for one member. now: Unix seconds by this node's clock."""
 
     def __init__(self, tables: Tables, space: str, me: str, now: int) -> None:
-        self._tables = tables
+        self.tables = tables
         self._hex, self._name, self._number = space, bytes.fromhex(space), -1
         self.me = bytes.fromhex(me)
         self.now = now
@@ -108,7 +106,7 @@ class Reader:
     def space(self) -> int:
         """Its number, which it has from the first post on: one may wait for that."""
         if self._number < 0:
-            self._number = number(self._tables, self._hex)
+            self._number = number(self.tables, self._hex)
         return self._number
 
     def newest(self, wanted: Wanted, limit: int) -> list[Row]:
@@ -125,7 +123,7 @@ class Reader:
         where, values = self._where(wanted)
         for start in range(0, len(ids), 500):
             chunk = ids[start : start + 500]
-            rows = self._tables.execute(
+            rows = self.tables.execute(
                 f"SELECT {_ROW} FROM {_source(wanted)} WHERE {where} AND p.id IN ({_places(chunk)})", (*values, *chunk)
             )
             found |= {row[0]: Row(*row) for row in rows}
@@ -137,7 +135,7 @@ class Reader:
         if len(beginning) < LEAST_ID or len(beginning) > 64 or set(beginning) - set("0123456789abcdef"):
             raise UsageError("Name a post by its id, or at least the first {least} characters of it.", least=LEAST_ID)
         low, high = (bytes.fromhex(beginning.ljust(64, fill)) for fill in "0f")
-        rows = self._tables.execute(
+        rows = self.tables.execute(
             f"SELECT {_ROW} FROM talk_posts p WHERE p.space = ? AND p.id BETWEEN ? AND ?"
             " AND (p.expires_at = 0 OR p.expires_at > ?) ORDER BY p.id LIMIT ?",
             (self.space, low, high, self.now, MANY),
@@ -159,7 +157,7 @@ class Reader:
     def reactions(self, ids: Sequence[bytes]) -> dict[bytes, dict[str, tuple[int, bool]]]:
         """By post and sign: how many members, and whether one of them is the reader."""
         counted: dict[bytes, dict[str, tuple[int, bool]]] = {}
-        rows = self._tables.execute(
+        rows = self.tables.execute(
             "SELECT id, sign, count(DISTINCT member), max(member = ?) FROM talk_reactions"
             f" WHERE space = ? AND id IN ({_places(ids)}) GROUP BY id, sign ORDER BY id, 3 DESC, sign",
             (self.me, self.space, *ids),
@@ -170,7 +168,7 @@ class Reader:
 
     def my_reactions(self, post: bytes, sign: str) -> list[str]:
         """Event ids of the reader's standing reactions to a post, with that sign ("": any)."""
-        rows = self._tables.execute(
+        rows = self.tables.execute(
             "SELECT reaction FROM talk_reactions WHERE space = ? AND id = ? AND member = ? AND (? = '' OR sign = ?)",
             (self.space, post, self.me, sign, sign),
         )
@@ -179,7 +177,7 @@ class Reader:
     def images(self, ids: Sequence[bytes]) -> dict[bytes, list[tuple[Image, int]]]:
         """By post: its pictures in order, each with how many of its parts are here."""
         found: dict[bytes, list[tuple[Image, int]]] = {}
-        rows = self._tables.execute(
+        rows = self.tables.execute(
             "SELECT i.id, lower(hex(i.hash)), i.type, i.size, i.width, i.height, i.alt,"
             " (SELECT count(DISTINCT part) FROM talk_parts p"
             " WHERE p.space = i.space AND p.id = i.id AND p.hash = i.hash)"
@@ -192,7 +190,7 @@ class Reader:
 
     def parts(self, post: bytes, image: Image) -> list[str]:
         """Ids of the events that bring a picture, in the order of its parts."""
-        rows = self._tables.execute(
+        rows = self.tables.execute(
             "SELECT lower(hex(min(event))) FROM talk_parts WHERE space = ? AND id = ? AND hash = ?"
             " GROUP BY part ORDER BY part",
             (self.space, post, bytes.fromhex(image.hash)),
@@ -201,34 +199,14 @@ class Reader:
 
     def read(self, ids: Sequence[bytes]) -> set[bytes]:
         """Which of these posts were marked as read."""
-        rows = self._tables.execute(
+        rows = self.tables.execute(
             f"SELECT id FROM talk_read WHERE space = ? AND id IN ({_places(ids)})", (self._name, *ids)
         )
         return {i for (i,) in rows}
 
-    def threads(self, limit: int, until: int) -> list[tuple[bytes, int]]:
-        """(thread, time of its latest post), latest first, with activity before `until` (Unix seconds)."""
-        latest: dict[bytes, int] = {}
-        step, at, skip = 256, min(until - 1, self.now + AHEAD), 0
-        while len(latest) < limit:
-            rows = self._tables.execute(
-                "SELECT thread, created_at FROM talk_posts WHERE space = ? AND private_with = x'' AND created_at <= ?"
-                " ORDER BY created_at DESC LIMIT ? OFFSET ?",
-                (self.space, at, step, skip),
-            )
-            for thread, created_at in rows:
-                latest.setdefault(thread, created_at)
-            if len(rows) < step:
-                break
-            # The last second seen is read again from its first row on; one second longer than a step is skipped into.
-            last = rows[-1][1]
-            skip = skip + len(rows) if last == at else sum(row[1] == last for row in rows)
-            at, step = last, min(step * 4, 16_384)
-        return list(latest.items())[:limit]
-
     def counts(self, threads: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
         """By thread: how many comments stand, and how many of them are unread."""
-        rows = self._tables.execute(
+        rows = self.tables.execute(
             f"SELECT p.thread, sum(p.retracted = ''), sum({_UNREAD}) FROM talk_posts p WHERE p.space = ?"
             f" AND p.kind = 1111 AND p.thread IN ({_places(threads)})"
             " AND (p.expires_at = 0 OR p.expires_at > ?) GROUP BY p.thread",
@@ -238,28 +216,21 @@ class Reader:
 
     def unread(self) -> tuple[int, int]:
         """How many posts, and how many direct messages, are unread; together MANY_UNREAD at most: or more."""
-        rows = self._tables.execute(
-            f"SELECT private, count(*) FROM (SELECT p.private_with <> x'' AS private FROM ({_NOT_READ})"
-            " CROSS JOIN talk_posts p ON p.rowid = n"
-            " WHERE p.author <> ? AND p.retracted = '' AND (p.expires_at = 0 OR p.expires_at > ?) LIMIT ?)"
-            " GROUP BY private",
-            (self.space, self._name, self.me, self.now, MANY_UNREAD),
-        )
-        counted = dict(rows)
-        return counted.get(0, 0), counted.get(1, 0)
+        counted = Counter(private for _, private in islice(self._unread(), MANY_UNREAD))
+        return counted[False], counted[True]
 
     def mark_read(self, wanted: Wanted, ids: Sequence[bytes] | None = None) -> int:
         """Remember what matches (or these posts) as read. Gives how many were unread."""
         where, values = self._where(Wanted(wanted.thread, wanted.topic, wanted.author, True, wanted.private))
         only = f" AND p.id IN ({_places(ids)})" if ids is not None else ""
-        rows = self._tables.execute(
+        rows = self.tables.execute(
             "INSERT OR IGNORE INTO talk_read (space, id)"
             f" SELECT ?, p.id FROM {_source(wanted)} WHERE {where}{only} RETURNING 1",
             (self._name, *values, *(ids or ())),
         )
         if ids is None and not wanted.thread:
             # One's own are never unread; kept beside the others they cost no look-up when all is read.
-            self._tables.execute(
+            self.tables.execute(
                 "INSERT OR IGNORE INTO talk_read (space, id)"
                 " SELECT ?, id FROM talk_posts WHERE space = ? AND author = ?",
                 (self._name, self.space, self.me),
@@ -271,7 +242,7 @@ class Reader:
 
         A place is lost when its post expires or the views are rebuilt; then a few posts may be given once more.
         """
-        last = self._tables.execute("SELECT rowid, id FROM talk_posts ORDER BY rowid DESC LIMIT 1")
+        last = self.tables.execute("SELECT rowid, id FROM talk_posts ORDER BY rowid DESC LIMIT 1")
         here = _place(*last[0]) if last else "0"
         if not after:
             return [], here
@@ -280,10 +251,10 @@ class Reader:
             raise UsageError("That is no place to wait from. Leave it empty to wait for what comes from now on.")
         at = int(number)
         if mark:
-            kept = self._tables.execute("SELECT id FROM talk_posts WHERE rowid = ?", (at,))
+            kept = self.tables.execute("SELECT id FROM talk_posts WHERE rowid = ?", (at,))
             if not kept or _place(at, kept[0][0]) != after:
                 at = max(0, min(at, last[0][0] if last else 0) - BACK)
-        rows = self._tables.execute(
+        rows = self.tables.execute(
             f"SELECT {_ROW} FROM talk_posts p WHERE p.rowid > ? AND +p.space = ?"
             " AND (p.expires_at = 0 OR p.expires_at > ?) ORDER BY p.rowid LIMIT ?",
             (at, self.space, self.now, limit),
@@ -291,18 +262,21 @@ class Reader:
         found = [Row(*row) for row in rows]
         return found, _place(found[-1].n, found[-1].id) if len(found) == limit else here
 
+    def _unread(self) -> Iterator[tuple[int, bool]]:
+        return unread(self.tables, self.space, self._name, self.me, self.now)
+
     def _select(self, wanted: Wanted, claim: str, limit: int) -> list[Row]:
         where, values = self._where(wanted)
         at = "t" if wanted.topic else "p"
         source = _source(wanted)
         if wanted.unread and source == "talk_posts p":
             # Few unread: those alone. Many: the newest of them are soon met, from the newest on.
-            few = self._tables.execute(f"{_NOT_READ} LIMIT ?", (self.space, self._name, MANY_UNREAD))
+            few = [n for n, _ in islice(self._unread(), MANY_UNREAD)]
             if len(few) < MANY_UNREAD:
                 source = "(SELECT value AS n FROM json_each(?)) CROSS JOIN talk_posts p ON p.rowid = n"
-                values = (json.dumps([n for (n,) in few]), *values)
+                values = (json.dumps(few), *values)
         order = "ASC" if wanted.after is not None else "DESC"
-        rows = self._tables.execute(
+        rows = self.tables.execute(
             f"SELECT {_ROW} FROM {source} WHERE {where} AND {at}.{claim}"
             f" ORDER BY {at}.created_at {order}, p.seq {order}, p.id {order} LIMIT ?",
             (*values, self.now + AHEAD, limit),
