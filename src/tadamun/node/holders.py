@@ -32,7 +32,7 @@ class Lack:
 
 def holders(place: Place) -> Holders:
     """For every epoch that an event here named: who of the devices live now holds it. Its recipients are those live at
-    its own heads; then whoever was topped up, and newcomers, who are handed the deepest epoch of the time."""
+    its own heads; then whoever a box was seen for, as for the epoch that a newcomer was handed."""
     known = place.log
     live = known.state.live_devices().keys()
     found: dict[str, set[str]] = {}
@@ -43,31 +43,7 @@ def holders(place: Place) -> Holders:
     for epoch, device in place.boxed:
         if epoch in found and device in live:
             found[epoch].add(device)
-    for device, epoch in _handed(place).items():
-        if device in live:
-            found[epoch].add(device)
     return found
-
-
-def _handed(place: Place) -> dict[str, str]:
-    """What each newcomer was handed: of the epochs before the event that let the device in the deepest, then lowest.
-
-    Asking the control log for its best epoch there would be exact, and dear in a space with thousands of newcomers.
-    """
-    known = place.log
-    ranks = {event: (-place.depth(epoch), epoch) for epoch, event in place.made.items() if known.effective(event)}
-    arrivals = {event: device for device, event in place.came.items()}
-    best: dict[str, tuple[int, str]] = {}
-    handed = {}
-    for one in known.events():  # parents first
-        found = [best[parent] for parent in split(one.event).auth if parent in best]
-        if one.event.id in arrivals and found:
-            handed[arrivals[one.event.id]] = min(found)[1]
-        if one.event.id in ranks:
-            found.append(ranks[one.event.id])
-        if found:
-            best[one.event.id] = min(found)
-    return handed
 
 
 def shared(place: Place) -> Mailbox | None:

@@ -199,6 +199,10 @@ class Quorum:
 
     async def propose_checkpoint(self, place: Place) -> None:
         """Propose a checkpoint of the state at the current heads, or write it if one's own signature suffices."""
+        async with self.desk.lock:
+            # Now, so that the checkpoint covers the new epoch: beside it, the epoch would not be clean.
+            if place.best_epoch() is None:
+                self.desk.rotate(place)
         one = place.log.propose_checkpoint()
         await self._sign_checkpoint(place, one.body, one.heads)
 

@@ -232,7 +232,7 @@ class Steward:
     async def _history(self, place: Place) -> None:
         """Hand on the epochs before the current one as far as the charter lets newcomers read, once a checkpoint
         covers who is here (docs/protocol/3-seal.md, 3.6)."""
-        if place.status != "member" or worth_a_checkpoint(place.log):
+        if not _may_hand_on(place):
             return
         if author_of(place.log, place.log.checkpoint) != place.device.public:
             self._soon(place, "history", self._link, SILENCE)
@@ -241,6 +241,11 @@ class Steward:
 
     async def _link(self, place: Place) -> None:
         async with self.desk.lock:
+            # Asked again when it is this node's turn: somebody may have been let in while it waited.
+            if not _may_hand_on(place):
+                return
+            if not place.log.state.epochs:
+                self.desk.rotate(place)  # history hangs on a clean epoch, and nobody may speak for days
             pairs = letters.unlinked(place)
             if pairs:
                 self.desk.write(place, letters.history(pairs, self.random))
@@ -267,3 +272,8 @@ class Steward:
         async with self.desk.lock:
             with self.desk.vault.write() as tx:
                 meta.remove(tx, key)
+
+
+def _may_hand_on(place: Place) -> bool:
+    """Whether a checkpoint covers who is here, so that history goes to nobody else."""
+    return place.status == "member" and not worth_a_checkpoint(place.log)

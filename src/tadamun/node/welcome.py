@@ -28,7 +28,8 @@ from tadamun.crypto.secret import Secret
 from tadamun.node.allowance import Allowance
 from tadamun.node.anchor import parts_of
 from tadamun.node.desk import Desk
-from tadamun.node.letters import Letter
+from tadamun.node.holders import recall_boxes
+from tadamun.node.letters import Letter, top_up
 from tadamun.node.past import since
 from tadamun.node.place import Mailbox, Place
 from tadamun.store import log, outbox
@@ -93,7 +94,7 @@ class Host:
         if refusal is not None and not self._refused.take(mailbox.id):
             return
         events = await self._hand_over(place, ask) if refusal is None else []
-        epochs = self._epochs(place) if refusal is None else ()
+        epochs = await self._epochs(place, ask) if refusal is None else ()
         await self.reply(place, mailbox, ask, refusal or "", epochs, events)
 
     async def answer_device(
@@ -109,7 +110,7 @@ class Host:
                 body = bodies.DeviceAdd(device=ask.device)
                 self.desk.write(place, [Letter(bodies.DEVICE_ADD, spell(body))])
         events = await self._hand_over(place, ask)
-        epochs = self._epochs(place, everything=True)
+        epochs = await self._epochs(place, ask, everything=True)
         await self.reply(place, mailbox, ask, "", epochs, events)
         return True
 
@@ -191,10 +192,22 @@ class Host:
             outbox.put(tx, [outbox.Waiting(i, place.ref, best.id, raw) for i, raw in fresh])
         carried |= {i for i, _ in fresh}
 
-    def _epochs(self, place: Place, *, everything: bool = False) -> tuple[tuple[str, str], ...]:
-        """What is handed over: the current epoch; to another device of one's own also the deepest others one has."""
-        best = place.best_epoch()
-        own = [] if best is None else [best]
+    async def _epochs(self, place: Place, ask: Ask, *, everything: bool = False) -> tuple[tuple[str, str], ...]:
+        """What is handed over: the current epoch; to another device of one's own also the deepest others one has.
+
+        A box for the current one tells all others what the newcomer reads (docs/protocol/3-seal.md, 3.4). Nothing for
+        who is out meanwhile.
+        """
+        async with self.desk.lock:
+            device = place.log.state.live_devices().get(ask.device.key)
+            if device is None:
+                return ()
+            best = self.desk.place(place.space).best_epoch() or self.desk.rotate(place)
+            recall_boxes(self.desk.vault.read, place)
+            if (best.id, ask.device.key) not in place.boxed:
+                self.desk.write(place, [top_up(best.keys, ask.device.key, device.hpke)], via=best.id)
+        await self.desk.deliver()
+        own = [best]
         if everything:
             own += sorted(
                 (box for box in place.boxes.values() if box.use == "epoch" and box is not best),
