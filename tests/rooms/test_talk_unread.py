@@ -97,6 +97,25 @@ async def test_threads_of_one_second_are_each_listed_once(town: Town) -> None:
     assert sorted(seen) == sorted(ids)
 
 
+async def test_a_thread_that_goes_on_stands_on_one_page(town: Town) -> None:
+    nour = town.nodes[NOUR]
+    ids = []
+    for n in range(9):
+        nour.clock.at += 1
+        ids.append((await nour.call("talk.post", text=f"n{n}"))["id"])
+    for answered in (ids[0], ids[4]):
+        nour.clock.at += 1
+        await nour.call("talk.post", text="again", reply_to=answered)
+    page = await nour.call("talk.threads", limit=2)
+    seen = [post["id"] for post in page["threads"]]
+    nour.clock.at += 1
+    await nour.call("talk.post", text="moved up meanwhile", reply_to=ids[2])
+    while page["next"]:
+        page = await nour.call("talk.threads", limit=2, before=page["next"])
+        seen += [post["id"] for post in page["threads"]]
+    assert seen == [ids[n] for n in (4, 0, 8, 7, 6, 5, 3, 1)]
+
+
 @pytest.mark.parametrize("place", ["1", "-1.aa", f"{'9' * 19}.{'a' * 64}", "x" * 1000])
 async def test_no_place(town: Town, place: str) -> None:
     with pytest.raises(UsageError):
