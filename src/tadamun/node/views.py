@@ -47,6 +47,7 @@ def refold_if_new(node: Node) -> None:
     """Fill tables that were just made."""
     if meta.text(node.vault.read, "views-empty"):
         with node.vault.write() as tx:
+            search.clear(tx)  # to replace each text there costs ten times what it costs to put all in anew
             for place in node.places.values():
                 if place.control is not None:
                     fold_all(tx, node, place)
