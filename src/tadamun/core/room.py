@@ -79,6 +79,8 @@ class Room:
     fresh(tables, space, saids): optional quick way to project many topics that consist of one opening event each, all
         ALLOWed; same rows.
     search(state): what full text should find for the topic, or None for nothing.
+    number: where its tables spell a space by a small number, in their first column: that number (-1: none yet). None:
+        they spell it by its id.
     calls: what people can do here, by name (`talk.post`). local: CREATE IF NOT EXISTS statements of tables that are
         this node's own memory (unread marks, drafts) and not derived from the log: `rebuild` keeps them.
     forget(tables, space): empty all its tables, `local` too, of everything that is about the space.
@@ -98,6 +100,7 @@ class Room:
     forget: Callable[[Tables, str], None]
     search: Callable[[Any], SearchText | None] = lambda state: None
     fresh: Callable[[Tables, str, Sequence[Said[Any]]], None] | None = None
+    number: Callable[[Tables, str], int] | None = None
     calls: Mapping[str, Call] = field(default_factory=dict)
     local: tuple[str, ...] = ()
     waste: Callable[[Tables, str, int], list[str]] = lambda tables, space, limit: []

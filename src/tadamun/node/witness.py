@@ -25,10 +25,14 @@ def digest(tables: Tables, rooms: Sequence[Room], place: Place) -> dict[str, Any
     ids = log.private(tables, place.ref)
     private = {*ids, *map(bytes.fromhex, ids)}  # as views may spell them
     hashed, count = hashlib.sha256(), 0
-    for table, rows in sorted(views.dump(tables, rooms).items()):
-        for row in rows:
-            if (raw in row or place.space in row) and private.isdisjoint(row):
-                hashed.update(repr((table, row)).encode())
-                count += 1
+    for room in rooms:
+        short = None if room.number is None else room.number(tables, place.space)
+        for table, rows in sorted(views.dump(tables, (room,)).items()):
+            for row in rows:
+                ours = raw in row or place.space in row if short is None else row[0] == short
+                if ours and private.isdisjoint(row):
+                    # A number means nothing to others: what it stands for is hashed.
+                    hashed.update(repr((table, row if short is None else (raw, *row[1:]))).encode())
+                    count += 1
     control = place.log.propose_checkpoint().body.state
     return {"space": place.space, "control": control, "views": hashed.hexdigest(), "rows": count}

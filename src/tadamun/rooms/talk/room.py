@@ -21,6 +21,7 @@ ROOM: Final = Room(
     waste=view.waste,
     search=view.search,
     fresh=view.fresh,
+    number=view.number,
     calls=calls.CALLS,
     local=(*view.LOCAL, *drafts.LOCAL, *images.LOCAL),
     glance=glance.glance,
