@@ -14,7 +14,7 @@ from typing import Any
 
 from tadamun import main
 from tadamun.core.errors import Reason, RemoteError
-from tadamun.node import calls_spaces
+from tadamun.node import calls, calls_spaces
 from tadamun.node.node import Parts
 from tadamun.node.place import Mailbox, Place
 from tadamun.node.workbench import Call
@@ -51,7 +51,7 @@ def dies() -> None:
     async def end(*_: Any) -> None:
         os._exit(3)
 
-    calls_spaces.CALLS["join"] = Call(calls_spaces.Join, end)
+    calls.CALLS["join"] = Call(calls_spaces.Join, end)
 
 
 HOW: dict[str, Callable[[], None]] = {"drops": drops, "keeps-the-secret": keeps_the_secret, "dies": dies}
