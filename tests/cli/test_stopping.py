@@ -101,7 +101,7 @@ def test_what_it_was_asked(terminal: Terminal) -> None:
     assert (wanted.listen, wanted.peers, wanted.lan) == ("0.0.0.0:7447", ("ws://a:1", "wss://b"), False)
     terminal.run("up")
     _, wanted = terminal.fake.acts[1]
-    assert (wanted.listen, wanted.peers, wanted.lan) == ("", (), True)
+    assert (wanted.listen, wanted.peers, wanted.lan) == ("", (), None), "as it was chosen on the pages"
     terminal.run("keep", "--listen", "[::1]:80")
     assert terminal.fake.acts[2] == ("keep", terminal.home, "[::1]:80")
 

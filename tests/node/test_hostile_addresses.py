@@ -131,7 +131,7 @@ async def test_nobody_goes_to_whom_was_shut_out(three: Town) -> None:
 async def test_what_was_found_on_one_network_is_not_looked_for_on_another(three: Town) -> None:
     amal = three.homes["amal"].up
     for n in range(40):
-        amal._met(amal.desk.place(three.homes["amal"].place.space).space, f"ws://192.168.1.{n}:7447")
+        amal.met(amal.desk.place(three.homes["amal"].place.space).space, f"ws://192.168.1.{n}:7447")
     assert len(dialled(three, "amal")) == whereabouts.NEARBY
     three.hours.at += whereabouts.STALE + 1
     assert dialled(three, "amal") == []
