@@ -271,16 +271,18 @@ async def test_with_history_of_some_days_a_newcomer_reads_no_further_back(town: 
 
 async def test_the_wire_shows_no_name_text_topic_key_or_space(town: Town) -> None:
     await found(town, badr=50, celine=10)
-    post = (await town.call("amal", "talk.post", text="heron", title="osprey", topics=["kestrel"], warning="plover"))[
-        "id"
-    ]
+    post = (
+        await town.call(
+            "amal", "talk.post", text="heronries", title="ospreyish", topics=["kestrelry"], warning="ploverlike"
+        )
+    )["id"]
     await town.settle()
-    await town.call("badr", "talk.react", post=post, sign="curlew")
-    await town.call("badr", "talk.post", text="dunlin", to=town.homes["amal"].me)
-    await town.call("celine", "people.profile", name="Avocet", pronouns="bittern", about="merganser")
+    await town.call("badr", "talk.react", post=post, sign="curlewing")
+    await town.call("badr", "talk.post", text="dunlinflock", to=town.homes["amal"].me)
+    await town.call("celine", "people.profile", name="Avocetbill", pronouns="bitternboom", about="merganser")
     await town.call("amal", "members.remove", member=town.homes["celine"].me, reason="goosander")
     await town.settle()
-    words = "heron osprey kestrel plover curlew dunlin avocet bittern merganser goosander lighthouse amal badr celine"
+    words = "heronries ospreyish kestrelry ploverlike curlewing dunlinflock avocetbill bitternboom merganser goosander lighthouse amal badr celine"
     secret = words.split()
     ids = {post, town.homes["amal"].place.space}
     for home in town.homes.values():
@@ -291,11 +293,13 @@ async def test_the_wire_shows_no_name_text_topic_key_or_space(town: Town) -> Non
         secret += [raw.hex(), *(base64.b64encode(bytes(pad) + raw).decode()[8:-4] for pad in range(3))]
     seen = b"\n".join(traffic(town).values())
     assert len(seen) > 10_000
-    lowered = seen.lower()
-    for word in secret:
-        assert (word.encode() in seen) is False, word
-        assert len(word) > 12 or word.encode() not in lowered, word
     outers = [json.loads(raw) for raw in traffic(town).values()]
+    # In a hundred thousand signs of base64 four letters come together by chance, eight do not.
+    around = "\n".join(json.dumps(outer | {"content": ""}) for outer in outers).encode()
+    for word in secret:
+        place = seen if len(word) >= 8 else around
+        assert word.encode() not in place, word
+        assert len(word) > 12 or word.encode() not in place.lower(), word
     assert len({outer["pubkey"] for outer in outers}) == len(outers), "a throw-away key was used twice"
     assert {outer["kind"] for outer in outers} == {3700}
     assert {tuple(tag[0] for tag in outer["tags"]) for outer in outers} <= {("p",), ("p", "expiration")}
