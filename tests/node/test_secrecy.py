@@ -282,7 +282,10 @@ async def test_the_wire_shows_no_name_text_topic_key_or_space(town: Town) -> Non
     await town.call("celine", "people.profile", name="Avocetbill", pronouns="bitternboom", about="merganser")
     await town.call("amal", "members.remove", member=town.homes["celine"].me, reason="goosander")
     await town.settle()
-    words = "heronries ospreyish kestrelry ploverlike curlewing dunlinflock avocetbill bitternboom merganser goosander lighthouse amal badr celine"
+    words = (
+        "heronries ospreyish kestrelry ploverlike curlewing dunlinflock avocetbill "
+        "bitternboom merganser goosander lighthouse amal badr celine"
+    )
     secret = words.split()
     ids = {post, town.homes["amal"].place.space}
     for home in town.homes.values():
