@@ -13,14 +13,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from random import Random
 from select import select
 from statistics import median, quantiles
 from time import perf_counter
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from bench.actor import PASSPHRASE
 from bench.limit import Limit
+from bench.posts import posts
 from bench.result import Result, at_most
 from bench.setting import Setting, environment
 from bench.world import copied, world
@@ -61,7 +63,7 @@ class Reader:
 
 
 def results(_limit: Limit, setting: Setting) -> Iterator[Result]:
-    """Each page many times over."""
+    """Each page many times over, the searches each for other words."""
     count = setting.size(POSTS)
     asked = setting.size(ASKED, least=20)
     home = world(setting, count) / "nour"
@@ -76,9 +78,16 @@ def results(_limit: Limit, setting: Setting) -> Iterator[Result]:
 
 
 def _paths(space: str, asked: int) -> dict[str, list[str]]:
+    chance = Random(11)
+    texts = [text for _, text in posts(min(asked * 4, 2_000))]
+    words = [chance.choice([word for word in chance.choice(texts).split() if len(word) > 3]) for _ in range(asked)]
     return {
         "home": [""] * asked,
-        "talk": [f"{space}/talk"] * asked,
+        "talk, threads": [f"{space}/talk"] * asked,
+        "talk, all posts": [f"{space}/talk?view=posts"] * asked,
+        "search": [f"{space}/talk/search?words={quote(word)}" for word in words],
+        "people": [f"{space}/people"] * asked,
+        "status": ["status"] * asked,
     }
 
 
