@@ -206,7 +206,9 @@ def test_wiped_nothing_is_left_in_the_folder_or_in_memory(node: Child) -> None:
         return node.process is not None and b"Wallflower Circle" not in memory(node.process.pid)
 
     until(gone, "it began anew")
-    assert node.process.poll() is None
+    assert node.process.poll() is None, "in the same place"
+    # It takes a moment from beginning anew to listening, in which `pages` finds nobody to ask.
+    until(lambda: run(home(node), "pages").code == 0, "it listens again")
     again = run(home(node), "pages").said["link"]
     surfer.cookie = ""
     assert surfer.go(again) == 200
