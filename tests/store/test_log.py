@@ -70,10 +70,13 @@ def test_chains_by_channel_and_evidence_of_equivocation(vault: Vault) -> None:
     assert log.last(tables, ONE) == (5, two.id)
     assert log.last(tables, ONE, DM) == (9, private.id)
     assert log.last(tables, "33" * 32) == log.last(tables, ONE, "ee" * 32) == (-1, "")
-    assert log.doubled(tables, [one.id, two.id]) == set()
+    with vault.write() as tx:
+        assert log.note_doubled(tx, [one.id, two.id]) == 0
     add(vault, again)
     assert log.last(tables, ONE) == (5, min(two.id, again.id))
-    assert log.doubled(tables, [one.id, again.id]) == {again.id}
+    with vault.write() as tx:
+        assert log.note_doubled(tx, [one.id, again.id]) == 1
+        assert log.note_doubled(tx, [again.id]) == 1  # told once more, kept once
     assert log.twice(tables, 1) == [(ONE, "", 5)]
     assert log.twice(tables, 2) == []
     assert [kept.id for kept in log.of_device(tables, ONE)][:1] == [one.id]

@@ -114,7 +114,7 @@ def _doubled(bench: Bench, place: Place) -> list[dict[str, Any]]:
 async def doctor(bench: Bench, asked: Nothing) -> dict[str, Any]:
     """Checks of the vault and the node, each with what to do."""
     node = bench.node
-    sound = node.vault.read.execute("PRAGMA quick_check")[0][0] == "ok"
+    sound = await asyncio.to_thread(node.vault.sound)
     free = shutil.disk_usage(node.vault.folder).free
     private = node.vault.folder.stat().st_mode & 0o077 == 0
     waiting = sum(parked.count(node.vault.read, place.ref) for place in node.places.values())

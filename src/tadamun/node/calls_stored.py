@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +13,6 @@ from tadamun.node.calls_spaces import Nothing
 from tadamun.node.workbench import Bench, Call
 from tadamun.store import log, outbox, parked, wiping
 
-STEP: Final = 5_000  # events weighed at a time, so that nothing else waits for long
 SURE: Final = "wipe"
 BESIDES: Final = ("language", "pages.json", "pages.html")  # what the command line and the pages keep in the same folder
 
@@ -48,15 +45,6 @@ async def stored(bench: Bench, asked: Nothing) -> dict[str, Any]:
     store. waiting: events not yet sealed, or waiting for others.
     """
     node = bench.node
-    found: dict[int, dict[tuple[str, int], list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    newest = log.newest(node.vault.read)
-    for start in range(0, newest, STEP):
-        for ref, room, kind, count, size in await asyncio.to_thread(
-            log.weigh, node.vault.read, start, min(start + STEP, newest)
-        ):
-            held = found[ref][room, kind]
-            held[0] += count
-            held[1] += size
     return {
         "vault_bytes": node.vault.size(),
         "wire_bytes": node.wire.size,
@@ -70,7 +58,7 @@ async def stored(bench: Bench, asked: Nothing) -> dict[str, Any]:
                 "waiting": outbox.count(node.vault.read, place.ref) + parked.count(node.vault.read, place.ref),
                 "sorts": [
                     {"room": room, "kind": kind, "count": count, "bytes": size}
-                    for (room, kind), (count, size) in sorted(found[place.ref].items())
+                    for room, kind, count, size in log.weights(node.vault.read, place.ref)
                 ],
             }
             for space, place in list(node.places.items())

@@ -219,7 +219,7 @@ class Ledger:
             return
         log.append(tx, entries)
         taken.new += [entry.id for entry in entries]
-        taken.equivocations += len(log.doubled(tx, [entry.id for entry in entries]))
+        taken.equivocations += log.note_doubled(tx, [entry.id for entry in entries])
         taken.verdicts.update(self.projector.project(tx, place, saids, standings=standings))
         for item, body, standing in letters:
 

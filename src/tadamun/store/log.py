@@ -144,13 +144,12 @@ def last(tables: Tables, device: str, channel: str = "") -> tuple[int, str]:
 
 
 def twice(tables: Tables, space: int) -> list[tuple[str, str, int]]:
-    """(device, channel, seq) that carry more than one event in the space: equivocation."""
+    """(device, channel, seq) that carry more than one event in the space: equivocation that `note_doubled` found."""
     return [
         (device, channel or "", seq)
         for device, channel, seq in tables.execute(
-            "SELECT lower(hex(d.id)), lower(hex(c.id)), log.seq FROM log JOIN refs d ON d.n = log.device"
-            " LEFT JOIN refs c ON c.n = log.channel WHERE log.space = ?"
-            " GROUP BY log.device, log.channel, log.seq HAVING count(*) > 1 ORDER BY 1, 2, 3",
+            "SELECT lower(hex(d.id)), lower(hex(c.id)), twice.seq FROM twice JOIN refs d ON d.n = twice.device"
+            " LEFT JOIN refs c ON c.n = twice.channel WHERE twice.space = ? ORDER BY 1, 2, 3",
             (space,),
         )
     ]
@@ -183,15 +182,17 @@ def contents(tables: Tables, space: int, kind: int) -> list[str]:
     return [kept.event.content for kept in of_kind(tables, space, kind)]
 
 
-def doubled(tables: Tables, ids: Sequence[str]) -> set[str]:
-    """Which of these share device, channel and number with another event: evidence of equivocation."""
-    rows = tables.execute(
-        "SELECT DISTINCT lower(hex(a.id)) FROM log a JOIN log b"
-        " ON b.device = a.device AND b.channel = a.channel AND b.seq = a.seq AND b.n <> a.n"
+def note_doubled(tx: Tables, ids: Sequence[str]) -> int:
+    """How many of these share device, channel and number with another event; kept as evidence for `twice`."""
+    rows = tx.execute(
+        "SELECT DISTINCT a.id, a.space, a.device, a.channel, a.seq FROM log a JOIN log b"
+        " ON b.device = a.device AND b.channel = a.channel AND b.seq = a.seq AND b.n <> a.n AND b.space = a.space"
         " WHERE a.id IN (SELECT unhex(value) FROM json_each(?))",
         (listed(ids),),
     )
-    return {i for (i,) in rows}
+    if rows:
+        tx.many("INSERT OR IGNORE INTO twice (space, device, channel, seq) VALUES (?, ?, ?, ?)", [r[1:] for r in rows])
+    return len(rows)
 
 
 def waiting(tables: Tables, space: int) -> list[Kept]:
@@ -245,21 +246,15 @@ def every(tables: Tables, space: int, after: int = 0) -> Iterator[list[Kept]]:
         after = page[-1].n
 
 
-def weigh(tables: Tables, after: int, upto: int) -> list[tuple[int, str, int, int, int]]:
-    """(space, room, kind, how many, bytes) of events with numbers in (after, upto]: a part of the log at a time."""
-    what = "space, room, kind"
-    sql = f"SELECT {what}, count(*), sum(length(raw)) FROM log WHERE n > ? AND n <= ? GROUP BY {what}"
-    return [(space, room, kind, n, size) for space, room, kind, n, size in tables.execute(sql, (after, upto))]
-
-
-def newest(tables: Tables) -> int:
-    """The number of the last event taken in; 0 if there is none."""
-    return int(tables.execute("SELECT coalesce(max(n), 0) FROM log")[0][0])
+def weights(tables: Tables, space: int) -> list[tuple[str, int, int, int]]:
+    """(room, kind, how many, bytes) of the space's events, without looking at them."""
+    sql = "SELECT room, kind, events, bytes FROM weights WHERE space = ? ORDER BY room, kind"
+    return [(room, kind, events, size) for room, kind, events, size in tables.execute(sql, (space,))]
 
 
 def count(tables: Tables, space: int) -> int:
     """How many events the space's log holds."""
-    return int(tables.execute("SELECT count(*) FROM log WHERE space = ?", (space,))[0][0])
+    return sum(events for _, _, events, _ in weights(tables, space))
 
 
 def pack_topic(topic: str) -> bytes | str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock as ThreadLock
 from threading import get_ident
@@ -32,13 +32,15 @@ _WIRE_KEY: Final = "wire-key"
 class Vault:
     """An open vault. Make one with `create` or `open`; it is a context manager that closes itself."""
 
-    def __init__(self, folder: Path, lock: Lock, writer: Any, reader: Any) -> None:
+    def __init__(self, folder: Path, lock: Lock, writer: Any, reader: Any, looker: Any) -> None:
         """Not called directly."""
         self.folder = folder
         self._lock = lock
         self._raw = writer
         self._writer = Connection(writer)
         self._reader = Connection(reader)
+        self._looking = looker
+        self._looker = Connection(looker)
         self._writing = ThreadLock()
         self._writes: int | None = None  # the thread inside `write`
 
@@ -123,7 +125,8 @@ class Vault:
             writer = cipher.connect(folder / DATABASE, key.reveal(), durable=True)
             opened.append(writer)
             migrate(writer)
-            opened.append(cipher.connect(folder / DATABASE, key.reveal(), durable=True, read_only=True))
+            for _ in ("reader", "looker"):
+                opened.append(cipher.connect(folder / DATABASE, key.reveal(), durable=True, read_only=True))
         except BaseException as error:
             for connection in opened:
                 connection.close()
@@ -191,9 +194,22 @@ class Vault:
         paths = (self.folder / (DATABASE + end) for end in ("", "-wal"))
         return sum(path.stat().st_size for path in paths if path.exists())
 
+    def sound(self) -> bool:
+        """Whether the whole file is as SQLite left it. Takes seconds of a large one: for a thread, and on a connection
+        of its own, so that nobody waits for it. Closing the vault ends it, then it raises VaultError."""
+        try:
+            return bool(self._looker.execute("PRAGMA quick_check(1)") == [("ok",)])
+        except cipher.Failure as error:
+            raise VaultError(
+                "The vault is busy with something else. Nothing was lost: do it again in a moment."
+            ) from error
+
     def close(self) -> None:
         """Let go of the files. Doing it twice is harmless."""
         self._refuse_within()
+        with suppress(cipher.Failure):
+            self._looking.interrupt()
+        self._looker.close()
         with self._writing:
             self._reader.close()
             self._writer.close()
