@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from rooms_town import NOON, SPACE, Bench, Town, member
 
 from tadamun.core.errors import UsageError
+from tadamun.core.ports import Tables
+from tadamun.rooms.talk import unread as unread_of
 from tadamun.rooms.talk.reading import AHEAD, Reader, Wanted
+from tadamun.rooms.talk.room import ROOM as TALK
 from tadamun.rooms.talk.threads import Place, latest
 
 pytestmark = pytest.mark.anyio
@@ -152,3 +157,73 @@ async def test_quick_among_a_hundred_thousand(town: Town) -> None:
         if min(took) > 0.1:
             slow[name] = min(took)
     assert not slow
+
+
+async def test_thousands_of_one_second_are_as_quick(town: Town) -> None:
+    nour = town.nodes[NOUR]
+    nour.tables.execute("INSERT INTO talk_spaces VALUES (7, ?)", (bytes.fromhex(SPACE),))
+    rows = [
+        (7, (n * 7919 % 20_011).to_bytes(32, "big"), 11, n.to_bytes(32, "big"), b"", bytes.fromhex(SAM), NOON, n, "",
+         "words " * 50, "", "", 0, "", "", 0, b"")
+        for n in range(20_000)
+    ]  # fmt: skip
+    nour.tables.many(f"INSERT INTO talk_posts VALUES ({', '.join('?' * 17)})", rows)
+    reader = Reader(nour.tables, SPACE, NOUR, NOON)
+    first = reader.newest(Wanted(), 30)
+    assert [row.seq for row in first] == list(range(19_999, 19_969, -1))
+    second = reader.newest(Wanted(before=first[-1].cursor), 30)
+    assert second[0].seq == 19_969
+    plan = nour.tables.execute(
+        "EXPLAIN QUERY PLAN SELECT p.text FROM talk_posts p WHERE p.space = 7 AND p.private_with = x''"
+        " AND p.created_at <= 9 ORDER BY p.created_at DESC, p.seq DESC, p.id DESC LIMIT 30"
+    )
+    # What is left to be sorted is what has time and number in common, and not a whole second.
+    assert [row[3] for row in plan][1:] == ["USE TEMP B-TREE FOR RIGHT PART OF ORDER BY"]
+    took = []
+    for _ in range(3):
+        began = time.perf_counter()
+        reader.newest(Wanted(), 30)
+        took.append(time.perf_counter() - began)
+    assert min(took) < 0.02
+
+
+class Counted:
+    """Tables that note how often all posts were looked through."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables, self.looked = tables, 0
+
+    def execute(self, sql: str, arguments: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        self.looked += "INDEXED BY talk_by_id" in sql
+        return self.tables.execute(sql, arguments)
+
+    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        self.tables.many(sql, rows)
+
+
+async def test_what_was_left_is_known_after_a_start(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unread_of, "WORTH", 4)
+    nour, sam = town.nodes[NOUR], town.nodes[SAM]
+    ids = [(await sam.call("talk.post", text=f"n{n}"))["id"] for n in range(9)]
+    town.pass_on()
+    assert await unread(nour) == (9, 0)
+
+    def started() -> tuple[int, int]:
+        """What is unread to a program that has just been started, and how often it looked through everything."""
+        counted = Counted(nour.tables)
+        return Reader(counted, SPACE, NOUR, nour.clock.now()).unread()[0], counted.looked
+
+    assert started() == (9, 0)
+    await nour.call("talk.mark_read", posts=ids[:5])
+    more = (await sam.call("talk.post", text="more"))["id"]
+    town.pass_on()
+    assert started() == (5, 0)
+    assert await unread(nour) == (5, 0)
+    # What expired leaves no trace; then everything is looked through once.
+    last = nour.tables.execute("SELECT id FROM talk_left")[0][0].hex()
+    assert last in (ids[-1], more)
+    TALK.project(nour.tables, SPACE, last, None)
+    assert nour.tables.execute("SELECT * FROM talk_left") == []
+    assert started() == (4, 1)
+    TALK.forget(nour.tables, SPACE)
+    assert nour.tables.execute("SELECT * FROM talk_left") == []

@@ -31,16 +31,22 @@ _NAME: Final = re.compile(
 
 
 def ready(vault: Vault, rooms: Sequence[Room]) -> None:
-    """Make the tables if the vault has none yet, or others than these rooms want (then `refold_if_new` fills them)."""
+    """Make the tables if the vault has none yet, or others than these rooms want (then `refold_if_new` fills them).
+    Where only indexes are others, what the tables hold stays."""
     wanted = _digest(rooms)
     with vault.write() as tx:
         for room in rooms:
             for statement in room.local:
                 tx.execute(statement)
-        if meta.text(tx, VERSION) != wanted:
-            _make(tx, rooms)
-            meta.put_text(tx, VERSION, wanted)
-            meta.put_text(tx, "views-empty", "1")
+        before = meta.text(tx, VERSION)
+        if before == wanted:
+            return
+        meta.put_text(tx, VERSION, wanted)
+        if before and _tables(rooms).items() <= _standing(tx).items():
+            _index(tx, rooms)
+            return
+        _make(tx, rooms)
+        meta.put_text(tx, "views-empty", "1")
 
 
 def refold_if_new(node: Node) -> None:
@@ -131,6 +137,33 @@ def _make(tx: Tables, rooms: Sequence[Room]) -> None:
             tx.execute(f"DROP {'INDEX' if kind.upper() == 'INDEX' else 'TABLE'} IF EXISTS {name}")
         for statement in room.tables:
             tx.execute(statement)
+
+
+def _tables(rooms: Sequence[Room]) -> dict[str, str]:
+    """The tables that the rooms want: names, and the statements that make them."""
+    return {
+        found[2]: statement.strip()
+        for room in rooms
+        for statement in room.tables
+        if (found := _NAME.match(statement.strip())) and found[1].upper() != "INDEX"
+    }
+
+
+def _standing(tables: Tables) -> dict[str, str]:
+    """The tables that are there, as they were made."""
+    return dict(tables.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+
+
+def _index(tx: Tables, rooms: Sequence[Room]) -> None:
+    """Make the indexes of the rooms' tables anew."""
+    wanted = _tables(rooms)
+    for name, table in tx.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"):
+        if table in wanted:
+            tx.execute(f"DROP INDEX {name}")
+    for room in rooms:
+        for statement in room.tables:
+            if (found := _NAME.match(statement.strip())) and found[1].upper() == "INDEX":
+                tx.execute(statement)
 
 
 def _names(room: Room) -> list[tuple[str, str]]:

@@ -1,8 +1,9 @@
 """Which posts are unread, found quickly however many there are.
 
 To look through all posts for those that are not marked takes longer than a page may. So what was left the last time
-is kept in memory, as row numbers (they grow in the order of arrival): of posts that were here then, only these can be
-unread still, and only what came after is looked through. Numbers are given anew when views are rebuilt or the file is
+is kept, as row numbers (they grow in the order of arrival): of posts that were here then, only these can be
+unread still, and only what came after is looked through. It is kept in memory, and in the vault when that is worth a
+write, so that the first look after a start is quick too. Numbers are given anew when views are rebuilt or the file is
 packed (SQLite's schema version grows by either), and the last one once its row is removed: then all is looked through.
 This file knows no names and no pages.
 """
@@ -19,6 +20,7 @@ from weakref import WeakKeyDictionary
 from tadamun.core.ports import Tables
 
 CHUNK: Final = 500  # rows looked at by one statement
+WORTH: Final = 5_000  # rows that need not be looked at again make a write worth it
 
 # Indexes of ids side by side say what is not marked, and one by author what others wrote, without the rows.
 _ALL: Final = (
@@ -46,6 +48,7 @@ class _Left:
     last: int = 0
     id: bytes = b""
     rows: array[int] = field(default_factory=lambda: array("q"))
+    written: tuple[int, int] = (0, 0)  # the last row, and how many were left, when it was put into the vault
 
 
 _kept: Final[WeakKeyDictionary[Tables, dict[tuple[bytes, bytes], _Left]]] = WeakKeyDictionary()
@@ -70,7 +73,7 @@ def unread(tables: Tables, number: int, space: bytes, me: bytes, now: int) -> It
 
 def _brought_up(tables: Tables, number: int, space: bytes, me: bytes) -> _Left:
     of_tables = _kept.setdefault(tables, {})
-    left = of_tables.get((space, me), _Left())
+    left = of_tables.get((space, me)) or _recalled(tables, space, me)
     schema = _schema(tables)
     newest = tables.execute("SELECT rowid, id FROM talk_posts ORDER BY rowid DESC LIMIT 1")
     if not newest:
@@ -79,14 +82,31 @@ def _brought_up(tables: Tables, number: int, space: bytes, me: bytes) -> _Left:
     good = left.schema == schema and bool(
         tables.execute("SELECT 1 FROM talk_posts WHERE rowid = ? AND id = ?", (left.last, left.id))
     )
-    if good and left.last == last:
-        return left
-    found = tables.execute(_LATER if good else _ALL, (number, space, me, last, *((left.last,) if good else ())))
-    rows = left.rows if good else array("q")
-    made = _Left(schema, last, last_id, array("q", [*rows, *(row for (row,) in found)]))
+    if not good or left.last != last:
+        found = tables.execute(_LATER if good else _ALL, (number, space, me, last, *((left.last,) if good else ())))
+        rows = left.rows if good else array("q")
+        written = left.written if good else (0, 0)
+        left = _Left(schema, last, last_id, array("q", [*rows, *(row for (row,) in found)]), written)
     if _schema(tables) == schema:  # else the rows were numbered anew meanwhile: this is good for now and not for later
-        of_tables[space, me] = made
-    return made
+        of_tables[space, me] = left
+        if left.last - left.written[0] >= WORTH or left.written[1] - len(left.rows) >= WORTH:
+            left.written = left.last, len(left.rows)
+            tables.execute(
+                "INSERT OR REPLACE INTO talk_left VALUES (?, ?, ?, ?, ?, ?)",
+                (space, me, schema, left.last, left.id, left.rows.tobytes()),
+            )
+    return left
+
+
+def _recalled(tables: Tables, space: bytes, me: bytes) -> _Left:
+    """As it was put into the vault."""
+    for schema, last, i, rows in tables.execute(
+        "SELECT made, last, id, rows FROM talk_left WHERE space = ? AND me = ?", (space, me)
+    ):
+        left = array("q")
+        left.frombytes(rows)
+        return _Left(schema, last, i, left, (last, len(left)))
+    return _Left()
 
 
 def _schema(tables: Tables) -> int:

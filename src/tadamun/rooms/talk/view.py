@@ -24,8 +24,8 @@ TABLES: Final = (
         title TEXT, text TEXT, topics TEXT, warning TEXT, version INTEGER, retracted TEXT, reason TEXT,
         expires_at INTEGER, private_with BLOB)""",
     "CREATE UNIQUE INDEX talk_by_id ON talk_posts (id, space)",
-    # Also answers "which threads lately" and "by whom" without the rows.
-    "CREATE INDEX talk_newest ON talk_posts (space, created_at, author, thread) WHERE private_with = x''",
+    # Also answers "which threads lately" and "by whom" without the rows. seq: thousands may claim one second.
+    "CREATE INDEX talk_newest ON talk_posts (space, created_at, seq, author, thread) WHERE private_with = x''",
     "CREATE INDEX talk_private ON talk_posts (space, created_at, private_with) WHERE private_with <> x''",
     "CREATE INDEX talk_comments ON talk_posts (space, thread) WHERE kind = 1111",
     """CREATE TABLE talk_topics (
@@ -39,6 +39,9 @@ TABLES: Final = (
 LOCAL: Final = (
     "CREATE TABLE IF NOT EXISTS talk_spaces (n INTEGER PRIMARY KEY, id BLOB UNIQUE)",
     "CREATE TABLE IF NOT EXISTS talk_read (space BLOB, id BLOB, PRIMARY KEY (space, id)) WITHOUT ROWID",
+    # What may be unread, as unread.py left it last: rows are numbers of eight bytes.
+    """CREATE TABLE IF NOT EXISTS talk_left (
+        space BLOB PRIMARY KEY, me BLOB, made INTEGER, last INTEGER, id BLOB, rows BLOB) WITHOUT ROWID""",
 )
 
 _COLUMNS: Final = (
@@ -68,7 +71,8 @@ def project(tables: Tables, space: str, topic: str, talked: Talked | None) -> No
     if talked is None or talked.opening is None:
         tables.execute("DELETE FROM talk_posts WHERE space = ? AND id = ?", key)
         # What expired leaves no trace, not even that it was read.
-        tables.execute("DELETE FROM talk_read WHERE space = ? AND id = ?", (bytes.fromhex(space), key[1]))
+        for table in ("talk_read", "talk_left"):
+            tables.execute(f"DELETE FROM {table} WHERE space = ? AND id = ?", (bytes.fromhex(space), key[1]))
         return
     row = _row(key[0], talked.opening, talked)
     tables.execute(_PUT, row)
@@ -86,6 +90,7 @@ def forget(tables: Tables, space: str) -> None:
         tables.execute(f"DELETE FROM {table} WHERE space = ?", (number(tables, space),))
     for table, column in (
         ("talk_read", "space"),
+        ("talk_left", "space"),
         ("talk_drafts", "space"),
         ("talk_attached", "space"),
         ("talk_spaces", "id"),
