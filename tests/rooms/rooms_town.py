@@ -115,6 +115,9 @@ class Bench:
             raise UsageError("You are in no space of that name.")
         return SPACE
 
+    def spaces(self) -> list[str]:
+        return [SPACE] if self.own in self.town.levels else []
+
     def me(self, space: str) -> str:
         return self.own
 

@@ -214,6 +214,10 @@ class Workbench(Protocol):
         """The id of the space meant: by name, by id or its beginning, or "" for the only one. Raises UsageError."""
         ...
 
+    def spaces(self) -> list[str]:
+        """Ids of the spaces this person belongs to now, and can act in."""
+        ...
+
     def me(self, space: str) -> str:
         """This person's member id in that space."""
         ...

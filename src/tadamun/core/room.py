@@ -63,6 +63,11 @@ class Call:
     run: Callable[[Workbench, Any], Awaitable[Any]]
 
 
+async def at_rest(bench: Workbench, now: int) -> int:
+    """A room without errands."""
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """One kind of human act.
@@ -86,6 +91,11 @@ class Room:
     forget(tables, space): empty all its tables, `local` too, of everything that is about the space.
     waste(tables, space, limit): ids of events of which the node is to destroy its copies, `limit` at most.
     glance(bench, space): what a list of spaces shows of the room in one, as plain JSON values; quick whatever its size.
+    errands(bench, now): what time brings. The node awaits it after its start, a second after something changed in the
+        room or in who belongs to a space (many changes count as one; what it says itself is none), and at the time it
+        returned last (Unix seconds; 0: not by time; what had passed already: in a minute). It does what is due by now
+        and no more, for each of `bench.spaces()`, and may be cut short anywhere: what must happen once is written down
+        in a `local` table first. An error in it is counted, and it is run again in a minute.
     """
 
     name: str
@@ -105,3 +115,4 @@ class Room:
     local: tuple[str, ...] = ()
     waste: Callable[[Tables, str, int], list[str]] = lambda tables, space, limit: []
     glance: Callable[[Workbench, str], dict[str, Any]] = lambda bench, space: {}
+    errands: Callable[[Workbench, int], Awaitable[int]] = at_rest

@@ -87,6 +87,7 @@ async def status(bench: Bench, asked: Nothing) -> dict[str, Any]:
         },
         "spaces": listed,
         "counters": counters,
+        "errands_failed": node.room_errands.failed,
         "stored": {"vault_bytes": node.vault.size(), "wire_bytes": node.wire.size},
     }
 
@@ -148,6 +149,16 @@ async def doctor(bench: Bench, asked: Nothing) -> dict[str, Any]:
             N_("Nothing much is waiting."),
             N_("{count} events wait for others that have not come. Connect to more members or a keeper."),
             {"count": waiting},
+        ),
+        (
+            "errands",
+            not node.room_errands.count,
+            N_("What the rooms do by themselves goes well."),
+            N_(
+                "What a room does by itself failed {count} times since the start. That is a fault of the program, not"
+                " yours; it is tried again every minute. Please report it with what is shown by: tadamun --json status"
+            ),
+            {"count": node.room_errands.count},
         ),
         _governing(bench),
     ]

@@ -48,7 +48,8 @@ class _Item(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Taken:
-    """What one call of `take` did. effects: what the node has to do about it once the transaction is through."""
+    """What one call of `take` did. effects: what the node has to do about it once the transaction is through. rooms:
+    those in which something was said or is judged otherwise."""
 
     new: list[str] = field(default_factory=list)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Taken:
     control_changed: bool = False
     overflow: int = 0
     equivocations: int = 0
+    rooms: set[str] = field(default_factory=set)
 
     def add(self, other: Taken) -> None:
         """Count what another call did in the same transaction."""
@@ -67,6 +69,7 @@ class Taken:
         self.control_changed |= other.control_changed
         self.overflow += other.overflow
         self.equivocations += other.equivocations
+        self.rooms |= other.rooms
 
 
 class Ledger:
@@ -219,6 +222,7 @@ class Ledger:
             return
         log.append(tx, entries)
         taken.new += [entry.id for entry in entries]
+        taken.rooms |= {entry.room for entry in entries if entry.room}
         taken.equivocations += log.note_doubled(tx, [entry.id for entry in entries])
         taken.verdicts.update(self.projector.project(tx, place, saids, standings=standings))
         for item, body, standing in letters:
@@ -241,6 +245,7 @@ class Ledger:
                 counts = isinstance(judge(place, event.pubkey, frame.seq, event.id, frame), Standing)
                 if kept.room and counts is (kept.verdict is Verdict.DENY):
                     stale.add((kept.room, kept.topic))
+        taken.rooms |= {room for room, _ in stale}
         taken.verdicts.update(self.projector.project(tx, place, (), stale))
 
     def _park(self, tx: Tables, place: Place, waiting: Iterable[tuple[_Item, tuple[str, ...]]], taken: Taken) -> None:

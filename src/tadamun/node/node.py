@@ -26,6 +26,7 @@ from tadamun.crypto.keys import Prover
 from tadamun.node import calls, chores, forgetting, retiring, views, whereabouts, workbench
 from tadamun.node.audit import audit
 from tadamun.node.desk import Desk
+from tadamun.node.errands import Errands
 from tadamun.node.intake import CURSOR, STORE, Intake
 from tadamun.node.ledger import Ledger, Taken
 from tadamun.node.load import fill, load
@@ -133,6 +134,9 @@ class Node:
                 meta.put_text(tx, STORE, self.wire.identity)
                 meta.put_number(tx, CURSOR, 0)
         self.intake = Intake(self.desk, self.wire, self.wire.identity, self.known, self._changed)
+        self.room_errands = Errands(
+            self.parts.rooms, self.bench, self.clock, lambda: self.intake.progress, self._spawn, self.pause
+        )
 
     async def call(self, name: str, params: Mapping[str, Any]) -> Any:
         """Do or answer what is called by that name. Raises LocalError."""
@@ -177,6 +181,7 @@ class Node:
                 await self._carriers(tasks)
                 self.wake_up()
                 tasks.create_task(self._chores())
+                tasks.create_task(self.room_errands.keep())
                 started.set()
                 await self.wiped.wait()
                 await self.pause(PARTING)
@@ -210,6 +215,7 @@ class Node:
         for place in self.places.values():
             for effect in self.ledger.mail.waking(place):
                 self.steward.act_on(place, effect)
+        self.room_errands.start()
 
     async def _chores(self) -> None:
         while True:
@@ -222,6 +228,7 @@ class Node:
 
     async def tick(self) -> None:
         """What time brings: done every TICK seconds. Raises LocalError; the next time does what was left."""
+        self.room_errands.look()
         await self.desk.deliver()
         await forgetting.finish(self)
         await chores.clear(self.desk)
@@ -270,6 +277,7 @@ class Node:
         if self._tasks is not None or self.errands is not None:
             for effect in dict.fromkeys(taken.effects):
                 self.steward.act_on(place, effect)
+            self.room_errands.changed(taken)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         if self.errands is not None:

@@ -75,6 +75,10 @@ class Bench:
         place = self.node.places[space]
         return "" if place.control is None else place.control.state.name
 
+    def spaces(self) -> list[str]:
+        """See core.ports.Workbench.spaces."""
+        return [space for space, one in self.node.places.items() if one.status == "member" and one.control is not None]
+
     def me(self, space: str) -> str:
         return self.node.places[space].me
 
