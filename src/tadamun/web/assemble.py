@@ -34,6 +34,7 @@ class Pages:
 
     async def watch(self) -> None:
         """Do what time brings, until cancelled."""
+        await self.site.templates.warm()
         while True:
             await asyncio.sleep(LOOK)
             await self.house.lock_if_idle()

@@ -88,7 +88,7 @@ class Site:
         self.clock, self.random, self._language = clock, random, language
         self._paths = {page.name: page.path for page in pages} | {"static": "/static/{path}", "live": "/live"}
         self.files = versions()
-        self._templates = Templates(rooms, self.url)
+        self.templates = Templates(rooms, self.url)
         self.held = Held(house.now)
         house.watchers.add(self._state_changed)
 
@@ -171,7 +171,7 @@ class Site:
             "now": self.clock.now(),
             **helpers(self.clock.now()),
         }
-        return self._templates.page(template, status, {**everywhere, **context})
+        return self.templates.page(template, status, {**everywhere, **context})
 
     def refusal(self, request: Request | Mapping[str, Any], status: int, message: str) -> Response:
         """A page that says no and shows nothing of anybody's: for whoever may not be the person this node is for."""
@@ -185,7 +185,7 @@ class Site:
         }  # fmt: skip
         # Whoever does not know our path is not told it: other programs on 127.0.0.1 could be sent the cookie there.
         knows = request.scope.get("raw_path", b"").startswith(self.address.path.encode() + b"/")
-        return self._templates.page("refused.html" if knows else "stranger.html", status, context)
+        return self.templates.page("refused.html" if knows else "stranger.html", status, context)
 
     async def _prefer(self, visit: Visit) -> None:
         """Take over what the person prefers. Raises LocalError, but for pages that need no node."""
