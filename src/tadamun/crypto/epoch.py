@@ -92,6 +92,11 @@ def channel_id(space: str, one: str, other: str) -> str:
     return hashlib.sha256(labels.CHANNEL + raw32(space) + low + high).hexdigest()
 
 
+def circle_id(space: str, members: Iterable[str]) -> str:
+    """Id of the channel of a circle (3.9): of its members, the author's own among them, whatever their order."""
+    return hashlib.sha256(labels.CIRCLE + raw32(space) + b"".join(sorted(map(raw32, set(members))))).hexdigest()
+
+
 def _mailbox(secret: Secret, salt: bytes) -> SigningKey:
     """The first counter that gives a valid scalar; practically always 0."""
     for counter in range(256):

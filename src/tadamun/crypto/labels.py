@@ -16,10 +16,16 @@ MAILBOX: Final = b"tadamun/mailbox/v1"
 LAN: Final = b"tadamun/lan/v1"  # 5
 BUCKET: Final = b"tadamun/bucket/v1"  # 3.7
 CHANNEL: Final = b"tadamun/dm/v1"  # 3.8
+CIRCLE: Final = b"tadamun/circle/v1"  # 3.9
+ROLL: Final = b"tadamun/roll/v1"
 INVITE_SIGN: Final = b"tadamun/invite-sign/v1"  # 4.1
 INVITE_MAILBOX: Final = b"tadamun/invite-mailbox/v1"
 DEVICE_REQUEST: Final = b"tadamun/device-request/v1"
 SAFETY: Final = b"tadamun/safety/v1"
+RING: Final = b"tadamun/ring/v1"  # 6.2
+RING_SCOPE: Final = b"tadamun/ring-scope/v1"
+RING_STEP: Final = b"tadamun/ring-step/v1"
+RING_NONCE: Final = b"tadamun/ring-nonce/v1"
 
 
 def lockbox(scope: str | bytes, epoch: str, device: str) -> bytes:
@@ -37,6 +43,11 @@ def whisper(space: str, author_device: str) -> bytes:
     return b"tadamun/whisper/v1" + raw32(space) + raw32(author_device)
 
 
+def circle_box(space: str, author_device: str) -> bytes:
+    """HPKE `info` of a circle's secret (3.9)."""
+    return b"tadamun/circle-box/v1" + raw32(space) + raw32(author_device)
+
+
 def join(space: str, invite_key: str) -> bytes:
     """HPKE `info` of a join request (4.2)."""
     return b"tadamun/join/v1" + raw32(space) + raw32(invite_key)
@@ -45,3 +56,13 @@ def join(space: str, invite_key: str) -> bytes:
 def welcome(space: str, device: str) -> bytes:
     """HPKE `info` of a welcome or refusal (4.3)."""
     return b"tadamun/welcome/v1" + raw32(space) + raw32(device)
+
+
+def mask(space: str | bytes, period: int, slot: int, name: str) -> bytes:
+    """The scope that a tag is left under (6.3): the name comes last, everything before it has one length."""
+    return b"tadamun/mask/v1" + raw32(space) + period.to_bytes(4, "big") + slot.to_bytes(4, "big") + name.encode()
+
+
+def mask_box(space: str | bytes, period: int, key: bytes, device: str) -> bytes:
+    """HPKE `info` of a member's ring key for another of their devices (6.1)."""
+    return b"tadamun/mask-box/v1" + raw32(space) + period.to_bytes(4, "big") + raw32(key) + raw32(device)

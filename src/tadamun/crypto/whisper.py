@@ -24,10 +24,11 @@ SIZE: Final = ENC + CONTENT + TAG
 
 @dataclass(frozen=True, slots=True)
 class Whisper:
-    """What a device of one of the two hears: the channel's epoch secret and both members (hex, lower first)."""
+    """What a device hears: the secret of a private channel, and its members (hex, sorted): two here, more of a circle
+    (circle.py)."""
 
     secret: Secret
-    members: tuple[str, str]
+    members: tuple[str, ...]
     expires_at: int  # Unix seconds; 0: for good
 
 
@@ -52,10 +53,16 @@ def whisper(
     # Made as the others are: random bytes in place of `enc` would stand out, half of them are no encoding of a point.
     while len(boxes) % STEP:
         boxes.append(seal_to(BoxKey.make(random).raw, bytes(CONTENT), info))
-    for last in range(len(boxes) - 1, 0, -1):  # Fisher-Yates
+    return tuple(to_b64(box) for box in shuffle(boxes, random))
+
+
+def shuffle(boxes: Sequence[bytes], random: Random) -> list[bytes]:
+    """The same in random order (Fisher-Yates)."""
+    mixed = list(boxes)
+    for last in range(len(mixed) - 1, 0, -1):
         chosen = random.below(last + 1)
-        boxes[last], boxes[chosen] = boxes[chosen], boxes[last]
-    return tuple(to_b64(box) for box in boxes)
+        mixed[last], mixed[chosen] = mixed[chosen], mixed[last]
+    return mixed
 
 
 def hear(key: BoxKey, boxes: Sequence[str], space: str, author_device: str) -> Whisper | None:
