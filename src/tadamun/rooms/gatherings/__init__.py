@@ -1,0 +1,1 @@
+"""Gatherings: meet-ups, protests, rallies, marches, and coming back from them."""
