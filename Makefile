@@ -46,7 +46,7 @@ contracts: $(DEV)  ## who may import whom
 bench: $(DEV)  ## every benchmark, as JSON and as the table in docs/performance.md
 	$(PYTHON) -m bench --table docs/performance.md
 
-screens: $(DEV)  ## every page as a picture: Arabic and English, light and dark, desktop and phone, in build/screens
+screens: $(DEV)  ## every page and state as a picture: Arabic and English, light and dark, desktop and phones, in build/screens
 	@tools/screens
 
 words: $(RUN)  ## after a change of anything people read: collect it for translation
