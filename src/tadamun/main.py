@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PAGES_LINK: Final = "pages.link"  # asked at the socket, answered by the house and not by the node
 
 # The rooms whose pages there are: packages with a `web` module and templates.
-ROOM_PAGES: Final = ("tadamun.rooms.talk", "tadamun.rooms.people")
+ROOM_PAGES: Final = ("tadamun.rooms.talk", "tadamun.rooms.people", "tadamun.rooms.aid", "tadamun.rooms.gatherings")
 
 # The rooms' commands, imported only when one is asked for.
 COMMANDS: Final[Mapping[str, str]] = {
@@ -37,6 +37,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "retract": "tadamun.rooms.talk.cli:retract",
     "message": "tadamun.rooms.talk.cli:message",
     "image": "tadamun.rooms.talk.cli_images:image",
+    "aid": "tadamun.rooms.aid.cli:aid",
+    "gathering": "tadamun.rooms.gatherings.cli:gathering",
     "who": "tadamun.rooms.people.cli:who",
     "profile": "tadamun.rooms.people.cli:profile",
     "vouch": "tadamun.rooms.people.cli:vouch",
@@ -56,6 +58,8 @@ def parts() -> Parts:
     from tadamun.core.facts import Facts
     from tadamun.core.ports import Audience, Saying, Tables
     from tadamun.node.node import Parts
+    from tadamun.rooms.aid.room import ROOM as AID
+    from tadamun.rooms.gatherings.room import ROOM as GATHERINGS
     from tadamun.rooms.people import actions as people
     from tadamun.rooms.people.names import PeopleNames
     from tadamun.rooms.people.room import ROOM as PEOPLE
@@ -72,7 +76,7 @@ def parts() -> Parts:
     def post(title: str, text: str) -> Saying:
         return talk.post(Thread(text=text, title=title), Audience())
 
-    return Parts(rooms=(PEOPLE, TALK), facts=facts, introduce=introduce, post=post)
+    return Parts(rooms=(PEOPLE, TALK, AID, GATHERINGS), facts=facts, introduce=introduce, post=post)
 
 
 def vault_at(home: Path, passphrase: str) -> tuple[Vault, str]:

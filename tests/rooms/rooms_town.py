@@ -19,13 +19,16 @@ from tadamun.core.fold import fold
 from tadamun.core.genuine import Said
 from tadamun.core.ports import ANYTHING, Among, Audience, Reach, Saying, Seat, nothing
 from tadamun.core.room import Room, SearchText, Standing, Verdict
+from tadamun.rooms.aid.room import ROOM as AID
+from tadamun.rooms.gatherings.room import ROOM as GATHERINGS
 from tadamun.rooms.people.names import PeopleNames
 from tadamun.rooms.people.room import ROOM as PEOPLE
 from tadamun.rooms.talk.room import ROOM as TALK
 
 SPACE = "5" * 64
 NOON = 1_760_000_400  # a full hour
-BY_KIND = {kind: room for room in (PEOPLE, TALK) for kind in room.kinds}
+ROOMS = (PEOPLE, TALK, AID, GATHERINGS)
+BY_KIND = {kind: room for room in ROOMS for kind in room.kinds}
 
 
 def member(n: int) -> str:
@@ -34,11 +37,11 @@ def member(n: int) -> str:
 
 
 class Memory:
-    """core.ports.Tables on sqlite3, with the tables of both rooms."""
+    """core.ports.Tables on sqlite3, with the tables of all rooms."""
 
     def __init__(self) -> None:
         self.raw = sqlite3.connect(":memory:", isolation_level=None)
-        for room in (PEOPLE, TALK):
+        for room in ROOMS:
             for statement in (*room.tables, *room.local):
                 self.raw.execute(statement)
 
@@ -51,7 +54,7 @@ class Memory:
     def dump(self, local: bool = False) -> dict[str, list[Any]]:
         """Every row of every view (local: of this node's own memory too), by table, in one order."""
         names = [name for (name,) in self.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-        own = {"people_verified", "talk_read", "talk_drafts", "talk_attached", "talk_spaces"}
+        own = {statement.split("(")[0].split()[-1] for room in ROOMS for statement in room.local}
         return {name: sorted(self.execute(f"SELECT * FROM {name}")) for name in names if local or name not in own}
 
 
@@ -65,12 +68,19 @@ class Steady:
         return self.at
 
 
-class NoRandom:
+class Counting:
+    """core.ports.Random of which a test knows what it gives: no two the same."""
+
+    def __init__(self) -> None:
+        self.given = 0
+
     def bytes(self, count: int) -> bytes:
-        raise AssertionError("talk and people need no randomness")
+        self.given += 1
+        return self.given.to_bytes(count, "big")
 
     def below(self, bound: int) -> int:
-        raise AssertionError("talk and people need no randomness")
+        self.given += 1
+        return self.given % bound
 
 
 class Town:
@@ -101,7 +111,7 @@ class Bench:
         self.town = town
         self.own = me
         self.clock = Steady()
-        self.random = NoRandom()
+        self.random = Counting()
         self.tables = Memory()
         self.facts = Facts(names=PeopleNames(self.tables, self.members))
         self.topics: dict[tuple[str, str], dict[str, Said[Any]]] = {}
@@ -229,6 +239,6 @@ class Bench:
 
     async def call(self, name: str, /, **params: Any) -> Any:
         """A call as the socket makes it: JSON in, JSON out."""
-        call = {**PEOPLE.calls, **TALK.calls}[name]
+        call = next(room.calls[name] for room in ROOMS if name in room.calls)
         result = await call.run(self, msgspec.json.decode(msgspec.json.encode(params), type=call.params))
         return msgspec.json.decode(msgspec.json.encode(result))

@@ -1,0 +1,1 @@
+"""Aid: requests and offers, mentors, a care ledger, a directory of resources."""

@@ -1,0 +1,32 @@
+"""What the parameters of aid's calls have in common, and how each call begins: which space, read by whom, and when."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from tadamun.core.ports import Workbench
+from tadamun.rooms.aid.reading import Reader
+
+Limit = Annotated[int, msgspec.Meta(ge=1, le=500)]
+PageNumber = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+Time = Annotated[int, msgspec.Meta(ge=0, lt=10**12)]  # Unix seconds; 0: none
+
+
+class InSpace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """space: a name, an id or its beginning; "": the only one there is."""
+
+    space: str = ""
+
+
+class OneItem(InSpace, frozen=True, forbid_unknown_fields=True):
+    """item: an id, or at least the first four characters of it."""
+
+    item: str
+
+
+def reader_of(bench: Workbench, asked: InSpace) -> tuple[str, Reader]:
+    """The space's id, and who reads it now. Raises UsageError."""
+    space = bench.space(asked.space)
+    return space, Reader(bench.tables, space, bench.me(space), bench.clock.now())

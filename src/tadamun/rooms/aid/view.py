@@ -1,0 +1,196 @@
+"""Tables of aid: items as they now stand with everyone's part, resources with what members know of them, and what is
+between this person and one other member. They depend on the log alone; what has expired is told when it is read.
+
+An item that was withdrawn, and a resource that was taken out, keep their row and lose their words, also in full text.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from tadamun.core.ports import Tables
+from tadamun.core.room import SearchText
+from tadamun.core.text import balance_bidi, shown_line
+from tadamun.rooms.aid.bodies import Entry
+from tadamun.rooms.aid.state import Asked, Between, Listed, State
+from tadamun.store.arabic import normal
+
+# Labels by which full text is kept to one part of this room; no topic of talk can hold the sign.
+ITEMS: Final = "aid#items"
+RESOURCES: Final = "aid#resources"
+
+TABLES: Final = (
+    # place_key: the place as places are compared. taken: how many have a part in it. Lists: with spaces.
+    """CREATE TABLE aid_items (
+        space TEXT, id TEXT, direction TEXT, category TEXT, title TEXT, text TEXT, tags TEXT, languages TEXT,
+        place TEXT, place_key TEXT, urgency TEXT, wanted INTEGER, until INTEGER, conditions TEXT, owner TEXT,
+        created_at INTEGER, seq INTEGER, version INTEGER, state TEXT, withdrawn TEXT, taken INTEGER,
+        PRIMARY KEY (space, id)) WITHOUT ROWID""",
+    "CREATE INDEX aid_newest ON aid_items (space, direction, state, created_at)",
+    "CREATE INDEX aid_owners ON aid_items (space, owner)",
+    """CREATE TABLE aid_parts (
+        space TEXT, id TEXT, member TEXT, state TEXT, PRIMARY KEY (space, id, member)) WITHOUT ROWID""",
+    "CREATE INDEX aid_helpers ON aid_parts (space, member)",
+    """CREATE TABLE aid_moves (
+        space TEXT, id TEXT, author TEXT, who TEXT, version INTEGER, PRIMARY KEY (space, id, author, who))
+        WITHOUT ROWID""",
+    # body: the resource as canonical JSON.
+    """CREATE TABLE aid_resources (
+        space TEXT, id TEXT, author TEXT, version INTEGER, gone INTEGER, sort TEXT, name TEXT, country TEXT,
+        place_key TEXT, languages TEXT, tags TEXT, body TEXT, PRIMARY KEY (space, id)) WITHOUT ROWID""",
+    """CREATE TABLE aid_words (
+        space TEXT, id TEXT, member TEXT, version INTEGER, word TEXT, at INTEGER, note TEXT,
+        PRIMARY KEY (space, id, member)) WITHOUT ROWID""",
+    # sort: entry or pair. one, two: who gave and who took, or mentor and mentee.
+    """CREATE TABLE aid_between (
+        space TEXT, id TEXT, sort TEXT, first TEXT, one TEXT, two TEXT, forgives INTEGER, unit TEXT, amount INTEGER,
+        note TEXT, about TEXT, state TEXT, created_at INTEGER, seq INTEGER, PRIMARY KEY (space, id)) WITHOUT ROWID""",
+    """CREATE TABLE aid_answers (
+        space TEXT, id TEXT, member TEXT, version INTEGER, PRIMARY KEY (space, id, member)) WITHOUT ROWID""",
+)
+# What one could give, or looks for in others: never said to anybody.
+LOCAL: Final = ("""CREATE TABLE IF NOT EXISTS aid_means (space TEXT PRIMARY KEY, means TEXT) WITHOUT ROWID""",)
+_VIEWS: Final = ("aid_items", "aid_parts", "aid_moves", "aid_resources", "aid_words", "aid_between", "aid_answers")
+
+
+def project(tables: Tables, space: str, topic: str, state: State | None) -> None:
+    """The topic's rows, replacing what was there."""
+    for table in _VIEWS:
+        tables.execute(f"DELETE FROM {table} WHERE space = ? AND id = ?", (space, topic))
+    match state:
+        case Asked():
+            _item(tables, space, state)
+        case Listed():
+            _resource(tables, space, state)
+        case Between():
+            _between(tables, space, state)
+        case _:
+            pass
+
+
+def forget(tables: Tables, space: str) -> None:
+    """Nothing of the space is left here."""
+    for table in (*_VIEWS, "aid_means"):
+        tables.execute(f"DELETE FROM {table} WHERE space = ?", (space,))
+
+
+def search(state: State) -> SearchText | None:
+    """Items and resources are found by their words; what is between two is not looked through."""
+    match state:
+        case Asked() if not state.withdrawn:
+            item = state.item
+            words = "\n".join(filter(None, (item.title, item.text, item.place, " ".join(item.tags))))
+            return SearchText(words, state.owner, (ITEMS,), state.opening.created_at)
+        case Listed() if not state.version.body.gone:
+            one = state.version.body
+            words = "\n".join(filter(None, (one.name, one.text, one.place, " ".join(one.tags), one.warnings)))
+            return SearchText(words, state.opening.member, (RESOURCES,), state.opening.created_at)
+        case _:
+            return None
+
+
+def place_key(place: str) -> str:
+    """A place as places are compared: case, marks and forms of letters do not count, nor does the Arabic article."""
+    return " ".join(word.removeprefix("ال") for word in normal(place).split())
+
+
+def spaced(words: tuple[str, ...]) -> str:
+    """A list in one column: with a space before and after each."""
+    return f" {' '.join(words)} " if words else ""
+
+
+def _item(tables: Tables, space: str, state: Asked) -> None:
+    item, gone = state.item, bool(state.withdrawn)
+    parts = state.parts()
+    tables.execute(
+        f"INSERT INTO aid_items VALUES ({', '.join('?' * 21)})",
+        (
+            space,
+            state.topic,
+            item.direction,
+            item.category,
+            "" if gone else shown_line(item.title),
+            "" if gone else balance_bidi(item.text),
+            "" if gone else spaced(item.tags),
+            "" if gone else spaced(item.languages),
+            "" if gone else shown_line(item.place),
+            "" if gone else place_key(item.place),
+            item.urgency,
+            item.wanted,
+            item.until,
+            spaced(item.conditions),
+            state.owner,
+            state.opening.created_at,
+            state.opening.seq,
+            0 if state.change is None else state.change.body.version,
+            state.state,
+            state.withdrawn,
+            sum(part in ("claimed", "under-way", "done") for part in parts.values()),
+        ),
+    )
+    tables.many(
+        "INSERT INTO aid_parts VALUES (?, ?, ?, ?)",
+        [(space, state.topic, member, part) for member, part in sorted(parts.items())],
+    )
+    tables.many(
+        "INSERT INTO aid_moves VALUES (?, ?, ?, ?, ?)",
+        [(space, state.topic, *key, move.body.version) for key, move in sorted(state.moves.items())],
+    )
+
+
+def _resource(tables: Tables, space: str, state: Listed) -> None:
+    one = state.version.body
+    if one.gone:  # it keeps its place, so that it can be put in again, and its words go
+        one = msgspec.structs.replace(
+            one, name="", text="", place="", opening="", phone="", web="", mail="", address="", checked_how="",
+            warnings="", tags=(), languages=(),
+        )  # fmt: skip
+    tables.execute(
+        f"INSERT INTO aid_resources VALUES ({', '.join('?' * 12)})",
+        (
+            space,
+            state.topic,
+            state.opening.member,
+            one.version,
+            int(one.gone),
+            one.sort,
+            shown_line(one.name),
+            one.country,
+            place_key(one.place),
+            spaced(one.languages),
+            spaced(one.tags),
+            msgspec.json.encode(one).decode(),
+        ),
+    )
+    tables.many(
+        "INSERT INTO aid_words VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (space, state.topic, member, said.body.version, said.body.word, said.body.at, shown_line(said.body.note))
+            for member, said in sorted(state.words.items())
+        ],
+    )
+
+
+def _between(tables: Tables, space: str, state: Between) -> None:
+    body, opening = state.opening.body, state.opening
+    amounts: tuple[int, str, int] = (0, "", 0)
+    if isinstance(body, Entry):
+        sort, one, two, text = "entry", body.giver, body.taker, shown_line(body.note)
+        amounts = (int(body.forgives), body.unit, body.amount)
+    else:
+        sort, one, two, text = "pair", body.mentor, body.mentee, balance_bidi(body.text)
+    if state.state in ("ended", "withdrawn") and sort == "pair":
+        text = ""
+    tables.execute(
+        f"INSERT INTO aid_between VALUES ({', '.join('?' * 14)})",
+        (
+            space, state.topic, sort, opening.member, one, two, *amounts, text, body.of, state.state,
+            opening.created_at, opening.seq,
+        ),
+    )  # fmt: skip
+    tables.many(
+        "INSERT INTO aid_answers VALUES (?, ?, ?, ?)",
+        [(space, state.topic, member, said.body.version) for member, said in sorted(state.answers.items())],
+    )
