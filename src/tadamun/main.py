@@ -96,16 +96,15 @@ def vault_at(home: Path, passphrase: str) -> tuple[Vault, str]:
 
 def change_passphrase(vault: Vault, old: str, new: str) -> None:
     """Of an open vault; `old` may be spelled as it was made. Raises VaultError, UsageError."""
-    from tadamun.crypto.random import SystemRandom
     from tadamun.i18n.passphrases import spellings
 
     typed, *made = spellings(old)
     try:
-        vault.change_passphrase(typed, new, SystemRandom())
+        vault.change_passphrase(typed, new)
     except WrongPassphrase:
         if not made:
             raise
-        vault.change_passphrase(made[0], new, SystemRandom())
+        vault.change_passphrase(made[0], new)
 
 
 @asynccontextmanager
@@ -158,11 +157,9 @@ class Hands:
             meta.put_text(tx, "language", language)
 
     def change(self, home: Path, old: str, new: str) -> None:
-        from tadamun.crypto.random import SystemRandom
-
         vault, old = vault_at(home, old)
         with vault:
-            vault.change_passphrase(old, new, SystemRandom())
+            vault.change_passphrase(old, new)
 
     @asynccontextmanager
     async def open(self, home: Path, passphrase: str, online: bool) -> AsyncIterator[Node]:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from kits.pages import database
 from kits.processes import PASSPHRASE, Node, Troupe
-from tadamun.store import cipher, keyfile
-from tadamun.store.vault import DATABASE, KEY
+from tadamun.store import cipher
+from tadamun.store.vault import KEY
 
 COMMANDS = [
     ["post", "lost?"],
@@ -30,8 +31,8 @@ COMMANDS = [
 
 def by_database(home: Path) -> None:
     """As after steps that this program does not know."""
-    key = keyfile.read(home / KEY, PASSPHRASE)
-    connection = cipher.connect(home / DATABASE, key.reveal(), durable=True)
+    path, key = database(home, PASSPHRASE)
+    connection = cipher.connect(path, key, durable=True)
     connection.execute("PRAGMA user_version = 9999")
     connection.close()
 

@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
+from tadamun.store import keyfile, slots
 from tadamun.store.cipher import PAGE
+from tadamun.store.vault import KEY
 
 RESERVED, SALT = 48, 16
 LOG_HEADER, FRAME_HEADER = 32, 24
@@ -34,6 +36,12 @@ def decrypted(path: Path, key: bytes) -> bytes:
             number = int.from_bytes(frames[at : at + 4], "big")
             pages.append(_page(frames[at + FRAME_HEADER : at + step], key, number == 1))
     return b"".join(pages)
+
+
+def database(folder: Path, passphrase: str) -> tuple[Path, bytes]:
+    """The vault's file that a passphrase opens, and its key."""
+    opened = keyfile.read(folder / KEY, passphrase)
+    return slots.database(folder, opened.number), opened.key.reveal()
 
 
 def _page(page: bytes, key: bytes, first: bool) -> bytes:

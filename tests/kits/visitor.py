@@ -257,7 +257,7 @@ async def visited(home: Path, more: Sequence[Page] = ()) -> AsyncIterator[Pages]
                 await wire.close()
 
     async def change(old: str, new: str) -> None:
-        nodes[-1].vault.change_passphrase(old, new, random, FOR_TESTS)
+        nodes[-1].vault.change_passphrase(old, new)
 
     make_folder(home)
     address = Address(home, time, random)

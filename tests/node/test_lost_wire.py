@@ -42,7 +42,7 @@ async def test_what_one_said_is_sealed_again(tmp_path: Path, lost: bool) -> None
         await node.call("talk.post", {"text": "for an hour", "expires": 3600})
         before = await inner_ids(node)
     if lost:
-        for file in home.glob("wire.db*"):
+        for file in home.glob("wire-*.db*"):
             file.unlink()
     async with node_at(home, WORDS, None) as node:
         assert await inner_ids(node) == before
@@ -62,7 +62,7 @@ async def test_a_store_lost_before_anything_was_read_from_it(tmp_path: Path) -> 
         [place] = node.places.values()
         said = {one.event.id for one in place.log.events()}
         await wire.close()
-    for file in home.glob("wire.db*"):
+    for file in home.glob("wire-*.db*"):
         file.unlink()
     async with node_at(home, WORDS, None) as again:
         assert said <= await inner_ids(again)

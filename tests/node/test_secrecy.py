@@ -14,12 +14,11 @@ from typing import Any
 import pytest
 from thief import Thief, texts
 
-from kits.pages import decrypted
+from kits.pages import database, decrypted
 from kits.sim import WORDS, Home, Town
 from tadamun.core import upkeep
 from tadamun.core.control import bodies
 from tadamun.node import views
-from tadamun.store import keyfile
 
 pytestmark = pytest.mark.anyio
 HOUR, DAY = 3_600, 86_400
@@ -49,7 +48,7 @@ def traffic(town: Town) -> dict[str, bytes]:
 
 def plain_bytes(home: Home) -> bytes:
     """The vault of a home, decrypted page by page, with whatever lies in its write-ahead log."""
-    return decrypted(home.folder / "vault.db", keyfile.read(home.folder / "vault.key", WORDS).reveal())
+    return decrypted(*database(home.folder, WORDS))
 
 
 def said_in(home: Home, word: str) -> bool:

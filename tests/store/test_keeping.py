@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from kits.pages import decrypted
+from kits.pages import database, decrypted
 from tadamun.crypto.secret import Secret
-from tadamun.store import control, epochs, keyfile, outbox, parked, peers, search, spaces
+from tadamun.store import control, epochs, outbox, parked, peers, search, spaces
 from tadamun.store.epochs import Epoch
 from tadamun.store.outbox import Waiting
 from tadamun.store.parked import Parked
@@ -25,8 +23,7 @@ def secret(letter: bytes) -> Secret:
 
 def pages(vault: Vault) -> bytes:
     vault.scrub()
-    path: Path = vault.folder
-    return decrypted(path / "vault.db", keyfile.read(path / "vault.key", "x").reveal())
+    return decrypted(*database(vault.folder, "x"))
 
 
 def joined(vault: Vault, space: str = S) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from kits.pages import decrypted
+from kits.pages import database, decrypted
 from tadamun.core.event import Event, to_json
 from tadamun.core.room import Verdict
-from tadamun.store import keyfile, log
+from tadamun.store import log
 from tadamun.store.log import Entry
 from tadamun.store.vault import Vault
 
@@ -118,7 +118,7 @@ def test_what_expired_is_destroyed_to_the_last_page(vault: Vault) -> None:
         log.remove(tx, [brief.id])
     vault.scrub()
     assert [kept.id for kept in log.topic_rows(vault.read, 1, "t")] == [stays.id]
-    pages = decrypted(vault.folder / "vault.db", keyfile.read(vault.folder / "vault.key", "x").reveal())
+    pages = decrypted(*database(vault.folder, "x"))
     assert b"text stays" in pages
     assert b"planted-marker-2264" not in pages
     assert bytes.fromhex(brief.id) not in pages

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kits.pages import decrypted
+from kits.pages import database, decrypted
 from tadamun.core.errors import VaultError
 from tadamun.core.room import SearchText
-from tadamun.store import arabic, keyfile, search
+from tadamun.store import arabic, search
 from tadamun.store.vault import Vault
 
 ME, YOU = "aa" * 32, "bb" * 32
@@ -174,8 +173,7 @@ def test_clearing_everything(vault: Vault) -> None:
 
 def test_nothing_of_a_removed_text_stays_in_any_page(vault: Vault) -> None:
     """The trigrams too: a segment that keeps "zqx" and its neighbours keeps the word."""
-    key = keyfile.read(vault.folder / "vault.key", "x").reveal()
-    path: Path = vault.folder / "vault.db"
+    path, key = database(vault.folder, "x")
     for n in range(300):
         put(vault, f"t{n}", f"ordinary words number {n} of a morning")
     put(vault, "secret", "zqxjkvwv plantedmarker")

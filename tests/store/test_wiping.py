@@ -18,7 +18,7 @@ WORDS = "a passphrase"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     Vault.create(tmp_path / "home", WORDS, SeededRandom(1), FOR_TESTS).close()
-    for name in ("wire.db", "wire.db-wal", "keep.me"):
+    for name in ("wire-1.db", "wire-2.db", "wire-2.db-wal", "keep.me"):
         (tmp_path / "home" / name).write_bytes(b"x")
     return tmp_path / "home"
 
@@ -42,7 +42,7 @@ def test_the_key_is_overwritten_in_place_before_its_name_goes(folder: Path) -> N
     assert before[10:40] not in left
 
 
-@pytest.mark.parametrize("at", ["vault.db", "wire.db-wal"])
+@pytest.mark.parametrize("at", ["vault-1.db", "wire-2.db-wal"])
 def test_cut_short_it_counts_as_no_vault_and_a_new_one_can_be_made(
     folder: Path, at: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,7 +85,7 @@ async def test_a_full_disk_loses_nothing_that_was_typed(pages: Pages) -> None:
 async def test_a_vault_of_a_newer_version_is_left_alone(pages: Pages) -> None:
     await pages.house.lock()
     key = pages.home / "vault.key"
-    newer = key.read_text().replace('"version":1', '"version":99')
+    newer = key.read_text().replace('"version":2', '"version":99')
     key.write_text(newer)
     told = await pages.post(pages.url("unlock"), {"passphrase": PASSPHRASE})
     assert told.status == 503
@@ -108,7 +108,8 @@ async def test_a_vault_that_another_program_holds(pages: Pages) -> None:
 async def test_a_vault_that_cannot_be_made_leaves_one_where_one_was(
     fresh: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (fresh.home / "vault.db").mkdir()
+    for name in ("vault-1.db", "vault-2.db"):
+        (fresh.home / name).mkdir()
     (fresh.home / "vault.key.begun").touch()
     page = fresh.url("begin", language="en")
     told = await fresh.post(page, {"passphrase": PASSPHRASE, "passphrase_again": PASSPHRASE})

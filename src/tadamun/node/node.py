@@ -245,6 +245,7 @@ class Node:
         await retiring.retire(self)
         await self.wire.sweep()
         await self.wire.let_go(self.known, self.clock.now() - CARRIED)
+        await asyncio.to_thread(self.vault.even)
         if self.intake.idle.is_set():
             await audit(self.desk, self.wire, self.wire.identity, AUDITED)
         for place in self.places.values():

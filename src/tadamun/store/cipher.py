@@ -20,10 +20,10 @@ KEY_BYTES: Final = 32
 APPLICATION: Final = 0x7AD4  # PRAGMA application_id of files of ours
 # KiB of pages, for writing: random ids fall on all pages of an index, and each is deciphered anew.
 CACHE: Final = 16 * 1024
-# Bytes a page and what authenticates it. SQLCipher's own choice comes second: files of the first versions have it.
-# The first costs a third less in large transactions (docs/adr/0011-pages-of-the-databases.md).
-SHAPES: Final = ((8192, "HMAC_SHA256"), (4096, "HMAC_SHA512"))
-PAGE: Final = SHAPES[0][0]
+# Bytes a page and what authenticates it: a third less in large transactions than with SQLCipher's own choice
+# (docs/adr/0011-pages-of-the-databases.md).
+PAGE: Final = 8192
+HMAC: Final = "HMAC_SHA256"
 
 Failure: Final[type[Exception]] = sqlite.Error
 Busy: Final = sqlite.SQLITE_BUSY
@@ -65,22 +65,19 @@ def connect(path: Path, key: bytes, *, durable: bool, read_only: bool = False) -
 
 
 def _unlocked(path: Path, key: bytes) -> Any:
-    """A connection that the key fits. Raises sqlite's error if it fits in no shape of the file."""
-    for page, hmac in SHAPES:
-        connection = sqlite.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=256)
-        try:
-            connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr what `explain` says better
-            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-            connection.execute(f"PRAGMA cipher_page_size = {page}")
-            connection.execute(f"PRAGMA cipher_hmac_algorithm = {hmac}")
-            connection.execute("PRAGMA busy_timeout = 10000")
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first page decides
-            return connection
-        except BaseException as error:
-            connection.close()
-            if (page, hmac) == SHAPES[-1] or not (isinstance(error, Failure) and is_damaged(error)):
-                raise
-    raise AssertionError("there is at least one shape")
+    """A connection that the key fits. Raises sqlite's error if it does not."""
+    connection = sqlite.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=256)
+    try:
+        connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr what `explain` says better
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute(f"PRAGMA cipher_page_size = {PAGE}")
+        connection.execute(f"PRAGMA cipher_hmac_algorithm = {HMAC}")
+        connection.execute("PRAGMA busy_timeout = 10000")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first page decides
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 @contextmanager

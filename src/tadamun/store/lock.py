@@ -30,6 +30,10 @@ class Lock:
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, str(os.getpid()).encode(), 0)
 
+    @property
+    def held(self) -> bool:
+        return self._file >= 0
+
     def release(self) -> None:
         """Let the next process in. Doing it twice is harmless."""
         if self._file >= 0:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final
 
 from tadamun.core.errors import VaultError
 from tadamun.core.ports import Random
 from tadamun.store.keyfile import sync_folder
-from tadamun.store.vault import BEGUN, DATABASE, KEY, WIRE
-
-_DATABASE_FILES: Final = ("", "-wal", "-shm", "-journal")
+from tadamun.store.slots import every
+from tadamun.store.vault import BEGUN, KEY
 
 
 def wipe(folder: Path, random: Random, besides: tuple[str, ...] = ()) -> None:
-    """Destroy the vault in a folder and the wire store beside it; besides: further files of the folder.
+    """Destroy the vault in a folder, both slots with their wire stores; besides: further files of the folder.
 
     Killed in between, it leaves the mark of a vault that is yet to be made, so that what remains counts as none and is
     made anew. Open connections keep working on files that have no name any more. Raises VaultError if the key could
@@ -39,9 +37,8 @@ def wipe(folder: Path, random: Random, besides: tuple[str, ...] = ()) -> None:
             "The key file {file} could not be destroyed. Delete it yourself: without it nothing here can be read.",
             file=str(key),
         ) from error
-    names = [base + end for base in (DATABASE, WIRE) for end in _DATABASE_FILES]
-    for name in (*names, *besides):
-        (folder / name).unlink(missing_ok=True)
+    for path in (*every(folder), *(folder / name for name in besides)):
+        path.unlink(missing_ok=True)
     mark.unlink(missing_ok=True)
     sync_folder(folder)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from tadamun.core.errors import LocalError, VaultError
 from tadamun.core.ports import Random
-from tadamun.store import cipher
+from tadamun.store import cipher, slots
 
 Explain = Callable[[Exception], LocalError | None]
 
@@ -102,6 +102,7 @@ def _prepare(path: Path, key: bytes, random: Random) -> Any:
             _make(connection, random)
         for table in ("meta", "mailboxes", "sqlite_sequence"):  # damage here would keep the store from opening
             connection.execute(f"SELECT * FROM {table}").fetchall()
+        slots.grow(connection, path)
         return connection
     except BaseException:
         connection.close()
