@@ -12,7 +12,7 @@ from tadamun.web.house import State
 from tadamun.web.page import Page
 
 # They answer a script, or are a picture or a file: nothing to look at.
-SILENT = frozenset({"awake", "fresh", "strength", "talk-attached", "talk-picture"})
+SILENT = frozenset({"awake", "fresh", "signs", "space-signs", "strength", "talk-attached", "talk-picture"})
 ANYWHERE = {"language": "ar"}  # what braces hold that are there in every state of the house
 PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
 

@@ -83,10 +83,11 @@ def context(language: str, **changed: Any) -> dict[str, Any]:
         "lang": language, "dir": "rtl" if language == "ar" else "ltr", "theme": "auto", "text_size": 100,
         "discreet": False, "house": "open", "spaces": spaces, "space": spaces[0], "error": "", "notices": [],
         "rooms": [
-            {"label": talk, "href": "#", "icon": "talk", "here": True, "unread": 3},
-            {"label": people, "href": "#", "icon": "people", "here": False, "unread": 0},
-            {"label": settings, "href": "#", "icon": "charter", "here": False, "unread": 0},
+            {"key": "talk", "label": talk, "href": "#", "icon": "talk", "here": True, "unread": 3},
+            {"key": "people", "label": people, "href": "#", "icon": "people", "here": False, "unread": 0},
+            {"key": "space", "label": settings, "href": "#", "icon": "charter", "here": False, "unread": 0},
         ],
+        "standing": {"connected": 1, "one": {"members": 2, "meeting_points": 1}}, "signs": "#",
         "form_token": lambda: "token", "standing_token": "", "here": "#", "typed": {}, "now": NOW, "sample": sample,
         "url": lambda name, **params: f"static/{params['path']}" if name == "static" else f"#{name}",
         "posts": [

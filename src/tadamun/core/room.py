@@ -91,6 +91,7 @@ class Room:
     forget(tables, space): empty all its tables, `local` too, of everything that is about the space.
     waste(tables, space, limit): ids of events of which the node is to destroy its copies, `limit` at most.
     glance(bench, space): what a list of spaces shows of the room in one, as plain JSON values; quick whatever its size.
+    unread(bench, space): how much in it one has not seen, for the room's sign on every page; quicker still.
     errands(bench, now): what time brings. The node awaits it after its start, a second after something changed in the
         room or in who belongs to a space (many changes count as one; what it says itself is none), and at the time it
         returned last (Unix seconds; 0: not by time; what had passed already: in a minute). It does what is due by now
@@ -115,4 +116,5 @@ class Room:
     local: tuple[str, ...] = ()
     waste: Callable[[Tables, str, int], list[str]] = lambda tables, space, limit: []
     glance: Callable[[Workbench, str], dict[str, Any]] = lambda bench, space: {}
+    unread: Callable[[Workbench, str], int] = lambda bench, space: 0
     errands: Callable[[Workbench, int], Awaitable[int]] = at_rest

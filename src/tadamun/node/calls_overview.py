@@ -1,4 +1,4 @@
-"""The call behind the first page: every space at a glance, and whom this node is in touch with."""
+"""What pages show of every space: at a glance on the first, in signs on each; and whom this node is in touch with."""
 
 from __future__ import annotations
 
@@ -39,6 +39,26 @@ async def overview(bench: Bench, asked: Nothing) -> list[dict[str, Any]]:
     return found
 
 
+async def signs(bench: Bench, asked: Nothing) -> list[dict[str, Any]]:
+    """What every page shows of each space, told in a millisecond: {space, name, status, me, unread: {room: how much},
+    connected: {members, meeting_points}}, both as `space.overview` counts them."""
+    return [
+        {
+            "space": space,
+            "name": bench.title(space),
+            "status": place.status,
+            "me": place.me,
+            "unread": {
+                room.name: room.unread(bench, space) for room in bench.node.parts.rooms if place.control is not None
+            },
+            "connected": {
+                name: count for name, count in connected(bench, place).items() if name in ("members", "meeting_points")
+            },
+        }
+        for space, place in bench.node.places.items()
+    ]
+
+
 def connected(bench: Bench, place: Place) -> dict[str, Any]:
     """{members, names, known, meeting_points}: how many members this node talks with directly (at least), which of them
     are known (names, and ids), and how many other meeting points (keepers, relays) it uses.
@@ -71,4 +91,4 @@ async def here(bench: Bench, asked: In) -> dict[str, Any]:
     return connected(bench, bench.node.desk.place(bench.space(asked.space)))
 
 
-CALLS = {"space.overview": Call(Nothing, overview), "space.here": Call(In, here)}
+CALLS = {"space.overview": Call(Nothing, overview), "space.here": Call(In, here), "space.signs": Call(Nothing, signs)}

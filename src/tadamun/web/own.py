@@ -7,7 +7,7 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from tadamun.i18n.words import say
-from tadamun.web import first_run, home, keeping, settings, status
+from tadamun.web import around, first_run, home, keeping, settings, status
 from tadamun.web.house import State
 from tadamun.web.page import Page, Visit
 
@@ -45,6 +45,7 @@ PAGES: Final = (
     Page("/unlock", "unlock", locked, unlock, when=frozenset({State.LOCKED}), proves=True),
     Page("/held", "held", held),
     *home.PAGES,
+    *around.PAGES,
     Page("/lock", "lock", post=lock),
     Page("/awake", "awake", awake),
     *settings.PAGES,

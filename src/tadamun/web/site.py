@@ -25,6 +25,7 @@ from tadamun.i18n.tongue import ENGLISH, Language, choose, current, parse
 from tadamun.i18n.words import say
 from tadamun.web import guard
 from tadamun.web.address import Address
+from tadamun.web.around import around
 from tadamun.web.held import Held
 from tadamun.web.house import House, State
 from tadamun.web.notices import Notices
@@ -129,8 +130,6 @@ class Site:
         """See Visit.render."""
         state = self.house.state
         language = current()
-        spaces = await self._spaces()
-        here = visit.path.get("space", "")
         everywhere = {
             "lang": language.code,
             "dir": "rtl" if language.rtl else "ltr",
@@ -139,35 +138,15 @@ class Site:
             "discreet": visit.preferences.get("discreet", self.address.discreet),
             "preferences": visit.preferences,
             "house": state.value,
-            "spaces": [
-                {
-                    **one,
-                    "key": one["space"],
-                    "href": self.space_href(one["space"]),
-                    "here": one["space"] == here,
-                    "unread": one.get("unread", 0),
-                }
-                for one in spaces
-            ],
-            "space": next((one for one in spaces if one["space"] == here), None),
-            "rooms": [
-                {
-                    "label": say(page.nav),
-                    "href": self.url(page.name, space=here),
-                    "icon": page.icon,
-                    "here": visit.page.path == page.path or visit.page.path.startswith(f"{page.path}/"),
-                    "unread": 0,
-                }
-                for page in (self.pages if here else ())
-                if page.nav
-            ],
+            **await around(self, visit),
             "form_token": lambda: self.tokens.make(visit.session),
             "seen": visit.seen,
             "standing_token": self.tokens.standing(visit.session),
             "here": visit.here,
             "typed": Typed(visit.form),
             "error": visit.error,
-            "notices": self.notices.take(visit.session),
+            # What a page fetches by itself shows none: they are for what the person asked for.
+            "notices": [] if QUIET in visit.request.headers else self.notices.take(visit.session),
             "now": self.clock.now(),
             **helpers(self.clock.now()),
         }
@@ -271,13 +250,6 @@ class Site:
 
     def note(self, error: Exception) -> None:
         self.unforeseen[whereabouts(error)] += 1
-
-    async def _spaces(self) -> list[dict[str, Any]]:
-        """None where they cannot be told: the node that did what this page tells of may have ended by it."""
-        with suppress(LocalError):
-            found: list[dict[str, Any]] = await self.house.call("space.list", {})
-            return found
-        return []
 
     def _landing(self) -> str:
         return self.url(LANDING[self.house.state])

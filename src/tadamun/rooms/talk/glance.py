@@ -12,6 +12,11 @@ LOOKED_AT: Final = 20  # of the newest, for one that still has words
 LINE: Final = 160  # characters
 
 
+def unread(bench: Workbench, space: str) -> int:
+    """Posts and direct messages; 1,000 means "or more"."""
+    return sum(Reader(bench.tables, space, bench.me(space), bench.clock.now()).unread())
+
+
 def glance(bench: Workbench, space: str) -> dict[str, Any]:
     """{unread, unread_private, newest: {id, thread, author, name, line, folded, created_at} or None}.
 

@@ -25,4 +25,5 @@ ROOM: Final = Room(
     calls=calls.CALLS,
     local=(*view.LOCAL, *drafts.LOCAL, *images.LOCAL),
     glance=glance.glance,
+    unread=glance.unread,
 )

@@ -142,7 +142,8 @@
         eye.unobserve(post);
       }
       unseen.clear();
-      send(list.dataset.mark, data, { redirect: "manual" }, BY_ITSELF).catch(() => {});
+      send(list.dataset.mark, data, { redirect: "manual" }, BY_ITSELF)
+        .then(() => document.body.dispatchEvent(new CustomEvent("live:read")), () => {});
     }, 1500);
   }
 
