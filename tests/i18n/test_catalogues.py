@@ -39,6 +39,10 @@ PASSED_ON = {
     "rooms/aid/pages_fits.py": 1,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/pages_items.py": 5,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/pages_words.py": 6,  # kinds of help, states, steps and reasons: rooms/aid/words.py
+    "rooms/gatherings/pages_lists.py": 1,
+    "rooms/gatherings/pages_one.py": 2,
+    "rooms/gatherings/pages_write.py": 2,
+    "rooms/gatherings/words.py": 2,
     "rooms/people/pages_invites.py": 1,  # how long an invitation is good
     "rooms/people/pages_rules.py": 5,  # rules of the charter, what the node told of a removal
     "rooms/people/pages_self.py": 1,  # an error's own message

@@ -36,6 +36,11 @@ def _locale(language: Language) -> Locale:
         return Locale(language.code)
 
 
+def locale() -> Locale:
+    """Babel's locale of the current language."""
+    return _locale(current())
+
+
 def _digits(language: Language) -> str:
     return language.digits or _locale(language).default_numbering_system
 
@@ -112,6 +117,31 @@ def day(moment: int, zone: tzinfo | None = None) -> str:
     language = current()
     there = datetime.fromtimestamp(on_calendar(moment), UTC).astimezone(zone)
     return _in_digits(format_date(there, "long", locale=_locale(language)), language)
+
+
+def full_day(day: Date) -> str:
+    """A day with its name: `Saturday, December 5, 2026`."""
+    from babel.dates import format_date
+
+    language = current()
+    return _in_digits(format_date(day, "full", locale=_locale(language)), language)
+
+
+def month(day: Date) -> str:
+    """The month that day is in: `December 2026`."""
+    from babel.dates import format_skeleton
+
+    language = current()
+    return _in_digits(format_skeleton("yMMMM", day, locale=_locale(language)), language)
+
+
+def clock(moment: int, zone: tzinfo | None = None) -> str:
+    """The hour and minute, in the given zone or this computer's: `6:00 PM`."""
+    from babel.dates import format_time
+
+    language = current()
+    there = datetime.fromtimestamp(on_calendar(moment), UTC).astimezone(zone)
+    return _in_digits(format_time(there, "short", locale=_locale(language)), language)
 
 
 def left(seconds: int) -> str:
