@@ -144,6 +144,7 @@ class Town:
         self.homes: dict[str, Home] = {}
         self.medium = Medium(SeededRandom(seed), loss=loss, twice=twice, most_delay=delay)
         self.wake_errors: list[BaseException] = []
+        self.parts = PARTS
 
     # Homes.
 
@@ -154,13 +155,16 @@ class Town:
         home = Home(name, folder, SimWire(self.hours), self._random(name, "more"))
         return await self.on(home)
 
-    async def on(self, home: Home, parts: Parts = PARTS, vault: Callable[[Vault], Any] = lambda vault: vault) -> Home:
-        """Start the node of a home on what its vault holds. parts: other rooms; vault: what to put around the vault."""
+    async def on(
+        self, home: Home, parts: Parts | None = None, vault: Callable[[Vault], Any] = lambda vault: vault
+    ) -> Home:
+        """Start the node of a home on what its vault holds. parts: other rooms than the town's; vault: what to put
+        around the vault."""
         home.vault = Vault.open(home.folder, WORDS)
         home.node = Node(
             vault(home.vault),
             home.wire,  # type: ignore[arg-type]  # the same port, in memory
-            parts,
+            parts or self.parts,
             self.hours,
             home.random,
             errands=home.errands.append,
@@ -295,8 +299,9 @@ class Template:
     wires: dict[str, SimWire]
     known: dict[str, Any]
 
-    async def open(self, folder: Path, seed: int, **how: int) -> Town:
+    async def open(self, folder: Path, seed: int, parts: Parts = PARTS, **how: int) -> Town:
         town = Town(folder, seed, self.at, **how)
+        town.parts = parts
         for name, wire in self.wires.items():
             shutil.copytree(self.folder / name, folder / name)
             home = Home(name, folder / name, wire.copied(town.hours), town._random(name, "copy"))

@@ -70,7 +70,7 @@ BAD = {
     "unknown kind": (lambda f: f.event("{}", kind=3_799), Reason.UNKNOWN_KIND),
     "unknown version": (lambda f: f.event('{"v":2,"epoch":"x"}', kind=upkeep.NEED), Reason.UNKNOWN_KIND),
     "a second genesis": (lambda f: f.event("{}", kind=bodies.GENESIS), Reason.MALFORMED),
-    "a private kind in the open": (lambda f: f.event("psst", kind=14), Reason.NOT_ALLOWED),
+    "a private kind in the open": (lambda f: f.event("psst", kind=14), None),
     "expiring in a lasting mailbox": (lambda f: f.event("x", expires_at=1_800_000_000), Reason.CANNOT_OPEN),
     "private in the open mailbox": (lambda f: f.event("x", kind=14, channel="ab" * 32), Reason.CANNOT_OPEN),
     "text with control characters": (lambda f: f.event("a\x00b"), Reason.MALFORMED),

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from witness import goes_on
 
+from kits.notes import saying, with_notes
 from kits.sealed import SeededRandom
-from kits.sim import PARTS, WORDS, Hours, SimWire, Town
+from kits.sim import WORDS, Hours, SimWire, Town
 from tadamun.core.errors import NotAllowed
-from tadamun.core.ports import Audience, Workbench
+from tadamun.core.ports import Workbench
 from tadamun.crypto.secret import FOR_TESTS
 from tadamun.node.errands import AGAIN, BUSY, MANY, MOST_REST
 from tadamun.node.node import Node
 from tadamun.node.running import running
-from tadamun.rooms.talk import actions
-from tadamun.rooms.talk.bodies import Thread
 from tadamun.store.vault import Vault
 
 pytestmark = pytest.mark.anyio
@@ -28,7 +26,7 @@ Work = Callable[[Workbench, int], Awaitable[int]]
 
 
 class Errand:
-    """Talk's errand: notes when it was run; `then` says what it does and returns."""
+    """The errand of the room of notes: notes when it was run; `then` says what it does and returns."""
 
     def __init__(self, then: Work | None = None) -> None:
         self.runs: list[int] = []
@@ -40,8 +38,7 @@ class Errand:
 
     @property
     def parts(self) -> Any:
-        people, talk = PARTS.rooms
-        return replace(PARTS, rooms=(people, replace(talk, errands=self)))
+        return with_notes(errands=self)
 
 
 async def alone(town: Town, errand: Errand) -> None:
@@ -66,7 +63,7 @@ async def test_many_changes_are_one_and_other_rooms_changes_none(town: Town) -> 
     errand = Errand()
     await alone(town, errand)
     for text in ("one", "two", "three"):
-        await town.call("amal", "talk.post", text=text)
+        await town.call("amal", "notes.write", text=text)
     await town.settle()
     assert len(errand.runs) == 2
     await town.call("amal", "people.profile", name="Amal again")
@@ -76,10 +73,11 @@ async def test_many_changes_are_one_and_other_rooms_changes_none(town: Town) -> 
 
 async def test_it_hears_what_others_said_and_who_came(three: Town) -> None:
     errand = Errand()
-    await three.on(await three.off("badr"), parts=errand.parts)
+    for name in ("amal", "badr"):
+        await three.on(await three.off(name), parts=errand.parts if name == "badr" else with_notes())
     await three.settle()
     before = len(errand.runs)
-    await three.call("amal", "talk.post", text="hello")
+    await three.call("amal", "notes.write", text="hello")
     await three.settle()
     assert len(errand.runs) == before + 1
     await three.call("amal", "members.remove", member=three.homes["celine"].me)
@@ -123,13 +121,13 @@ async def test_a_time_that_had_passed_comes_a_minute_later(town: Town) -> None:
 async def test_what_it_says_itself_does_not_start_it_again(town: Town) -> None:
     async def speak(bench: Workbench, now: int) -> int:
         for space in bench.spaces():
-            await bench.say(space, actions.post(Thread(text=f"again {now}"), Audience()))
+            await bench.say(space, saying(f"again {now}"))
         return 0
 
     errand = Errand(speak)
     await alone(town, errand)
     assert len(errand.runs) == 1
-    await town.call("amal", "talk.post", text="a change")
+    await town.call("amal", "notes.write", text="a change")
     await town.settle()
     assert len(errand.runs) == 2
 
@@ -142,10 +140,11 @@ async def test_an_error_is_counted_told_and_tried_again_and_harms_nobody(three: 
         return 0
 
     errand = Errand(trip)
-    await three.on(await three.off("badr"), parts=errand.parts)
+    for name in ("amal", "badr", "celine"):
+        await three.on(await three.off(name), parts=errand.parts if name == "badr" else with_notes())
     await three.settle()
     told = await three.call("badr", "node.status")
-    assert list(told["errands_failed"]) == ["talk"]
+    assert list(told["errands_failed"]) == ["notes"]
     assert "honest" not in repr(told["errands_failed"])
     assert not (await checks(three))["errands"]
     await goes_on(three)
@@ -171,10 +170,10 @@ async def test_what_comes_while_it_runs_is_looked_at_after_and_long_ones_rest(to
 
     errand = Errand(slow)
     await alone(town, errand)
-    await town.call("amal", "talk.post", text="one")
+    await town.call("amal", "notes.write", text="one")
     await town.settle(10)
     assert len(errand.runs) == 2
-    await town.call("amal", "talk.post", text="two")
+    await town.call("amal", "notes.write", text="two")
     await town.settle(10)
     assert len(errand.runs) == 2, "two of one room at once"
     turn.set()
@@ -188,7 +187,7 @@ async def test_what_comes_while_it_runs_is_looked_at_after_and_long_ones_rest(to
 async def test_while_a_backlog_is_read_in_it_waits(town: Town) -> None:
     errand = Errand()
     await alone(town, errand)
-    await town.call("amal", "talk.post", text="one")
+    await town.call("amal", "notes.write", text="one")
     node, at = town.homes["amal"].up, town.hours.at
     await town.drive(town.homes["amal"], town.homes["amal"].errands.popleft())  # waits its second
     node.intake.progress += MANY + 1

@@ -17,7 +17,8 @@ from tadamun.core.errors import RemoteError
 from tadamun.core.event import Event, parse
 from tadamun.core.genuine import Genuine
 from tadamun.crypto import labels
-from tadamun.crypto.epoch import EpochKeys, channel_id
+from tadamun.crypto.circle import attend
+from tadamun.crypto.epoch import EpochKeys, channel_id, circle_id
 from tadamun.crypto.lockbox import BoxKey, open_box
 from tadamun.crypto.seal import open_sealed
 from tadamun.crypto.secret import Secret
@@ -89,6 +90,11 @@ class Thief:
                     heard = hear(key, body.boxes, self.space, event.pubkey)
                     if heard is not None:
                         self._keep(EpochKeys.from_secret(channel_id(self.space, *heard.members), heard.secret))
+            case upkeep.Convening():
+                for key in self.keys:
+                    opened = attend(key, body.boxes, body.roll, self.space, event.pubkey)
+                    if opened is not None:
+                        self._keep(EpochKeys.from_secret(circle_id(self.space, opened.members), opened.secret))
             case upkeep.HistoryLinks():
                 for child, parent, link in body.links:
                     if child in self.epochs and parent not in self.epochs:

@@ -79,7 +79,7 @@ def in_closed(home: Home, found: Rows) -> set[bytes]:
     place, live = home.place, home.place.log.state.live_devices()
     events = (kept.event for page in log.every(home.up.vault.read, place.ref) for kept in page)
     closed = {split(event).channel for event in events if event.pubkey not in live}
-    peers = {bytes.fromhex(place.peer_of(channel)) for channel in closed if channel}
+    peers = {bytes.fromhex(peer) for channel in closed for peer in place.peers_of(channel)}
     return {row[1] for row in found["talk_posts"] if row[16] in peers}
 
 

@@ -79,7 +79,7 @@ def test_a_space_left_leaves_nothing_and_its_number_is_not_given_again(vault: Va
 def test_epochs(vault: Vault) -> None:
     ref = joined(vault)
     one = Epoch(A, S, secret(b"1"), "epoch", since=5, depth=3, parents=(B, C), event=C)
-    two = Epoch(B, C, secret(b"2"), "dm", channel=C, peer=A, readers=(A, B, C), since=4)
+    two = Epoch(B, C, secret(b"2"), "dm", channel=C, peers=(A,), maker=B, readers=(A, B, C), since=4)
     three = Epoch(C, A, secret(b"3"), "bucket", since=9, expires_at=100)
     with vault.write() as tx:
         for epoch in (one, two, three, one):

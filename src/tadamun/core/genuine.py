@@ -41,8 +41,9 @@ class Said(msgspec.Struct, Generic[B], frozen=True):
     prev: tuple[str, ...]
     body: B
     expires_at: int = 0  # Unix seconds; 0: does not expire
-    private_with: str = ""  # the other member of a direct-message channel; "": the whole space
+    private_with: str = ""  # the other member of a direct-message channel, a circle's channel id; "": the whole space
     height: int = 0  # checkpoints among the ancestors of `auth`
+    circle: tuple[str, ...] = ()  # ids of the members of the private channel it was said in, sorted; (): everybody
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -56,4 +57,4 @@ class Frame(msgspec.Struct, frozen=True):
     prev: tuple[str, ...] = ()
     expires_at: int = 0
     rest: Tags = ()
-    channel: str = ""  # the id of a direct-message channel; "": the space's own
+    channel: str = ""  # the id of a private channel; "": the space's own

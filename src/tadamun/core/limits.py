@@ -8,6 +8,7 @@ MAX_TAGS = 2_000
 MAX_TAG_ITEMS = 300
 MAX_PARENTS = 16  # ids in `auth`, `prev`
 MAX_LOCKBOXES = 200  # an event; so many, of 184 bytes each, fit in MAX_INNER
+MAX_CIRCLE = 64  # members of a private channel
 MAX_INTEGER = 2**63 - 1
 MAX_PARKED_SPACE = 10_000
 MAX_PARKED_DEVICE = 200

@@ -113,10 +113,21 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who is to read something: the whole space, or one other member; and until when (Unix seconds, 0: for good)."""
+    """Who is to read something: the whole space, one other member, or a circle of several; and until when.
+
+    members: 2 to 63 others, in any order. Whoever says it reads it too, named or not. Members who are out by then are
+    passed over, as long as somebody is left; one other member alone is the same as `member`. expires_at: Unix seconds,
+    0: for good.
+    """
 
     member: str = ""
     expires_at: int = 0
+    members: tuple[str, ...] = ()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Whom it is for, sorted; nobody by name: the whole space."""
+        return tuple(sorted({self.member, *self.members} - {""}))
 
 
 @dataclass(frozen=True, slots=True)

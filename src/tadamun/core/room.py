@@ -88,6 +88,10 @@ class Room:
         they spell it by its id.
     calls: what people can do here, by name (`talk.post`). local: CREATE IF NOT EXISTS statements of tables that are
         this node's own memory (unread marks, drafts) and not derived from the log: `rebuild` keeps them.
+    private: those of its kinds that may be said in private channels, to one member or a circle (`Said.circle` says who
+        reads there); all may be said to the whole space, unless its rules refuse it.
+    masked: those of its kinds that may be said under a one-time key at all; `Said.mask` tells. scopes: by which name
+        such a mask is opened and how often; the names begin with the room's (`talk.question`).
     forget(tables, space): empty all its tables, `local` too, of everything that is about the space.
     waste(tables, space, limit): ids of events of which the node is to destroy its copies, `limit` at most.
     glance(bench, space): what a list of spaces shows of the room in one, as plain JSON values; quick whatever its size.
@@ -114,6 +118,7 @@ class Room:
     number: Callable[[Tables, str], int] | None = None
     calls: Mapping[str, Call] = field(default_factory=dict)
     local: tuple[str, ...] = ()
+    private: frozenset[int] = frozenset()
     waste: Callable[[Tables, str, int], list[str]] = lambda tables, space, limit: []
     glance: Callable[[Workbench, str], dict[str, Any]] = lambda bench, space: {}
     unread: Callable[[Workbench, str], int] = lambda bench, space: 0

@@ -1,4 +1,4 @@
-"""What nodes tell each other to keep a space going: lockboxes, history, buckets, prekeys, joining (kinds 3713-3723).
+"""What nodes tell each other to keep a space going: lockboxes, history, buckets, prekeys, joining (kinds 3713-3726).
 
 These are ordinary content of a space (docs/protocol/kinds.md): signed by a device, judged by the control log, in the
 log like anything else. They belong to no room because every room rests on them. Structs are the canonical JSON bodies;
@@ -66,6 +66,13 @@ class Whisper(Body, frozen=True, forbid_unknown_fields=True):
     """3718: opens a direct-message channel; nobody can tell whose boxes are real."""
 
     boxes: Annotated[tuple[Box, ...], msgspec.Meta(min_length=1, max_length=64)]
+
+
+class Convening(Body, frozen=True, forbid_unknown_fields=True):
+    """3726: opens a circle, a private channel of several members; nobody else can tell of whom."""
+
+    boxes: Annotated[tuple[Box, ...], msgspec.Meta(min_length=1, max_length=128)]
+    roll: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,2800}\\Z")]
 
 
 class JoinRequest(Body, frozen=True, forbid_unknown_fields=True):
@@ -136,8 +143,9 @@ BODIES: dict[int, type[Body]] = {
     3721: Cosign,
     3722: Addresses,
     3723: Need,
+    3726: Convening,
 }
-LOCKBOXES, HISTORY, BUCKET, PREKEY, PART, WHISPER, JOIN, WELCOME, COSIGN, ADDRESSES, NEED = BODIES
+LOCKBOXES, HISTORY, BUCKET, PREKEY, PART, WHISPER, JOIN, WELCOME, COSIGN, ADDRESSES, NEED, CONVENING = BODIES
 
 _decoders: Final[dict[int, msgspec.json.Decoder[Any]]] = {kind: msgspec.json.Decoder(t) for kind, t in BODIES.items()}
 

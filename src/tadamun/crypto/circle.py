@@ -87,11 +87,12 @@ def _read(secret: Secret, sealed: bytes, space: str, author_device: str) -> tupl
         raise RemoteError(Reason.CANNOT_OPEN, "roll") from None
     rows = [plain[at : at + 32] for at in range(0, len(plain), 32)]
     named = [row for row in rows if any(row)]
-    padded = -(-len(named) // STEP) * STEP == len(rows) and rows[: len(named)] == named
+    padded = len(plain) == -(-len(named) // STEP) * STEP * 32 and rows[: len(named)] == named
     if not padded or not 3 <= len(named) <= MAX_CIRCLE or any(one >= after for one, after in pairwise(named)):
         raise RemoteError(Reason.MALFORMED, "roll")
     return tuple(row.hex() for row in named)
 
 
 def _cipher(secret: Secret, space: str) -> ChaCha20Poly1305:
-    return ChaCha20Poly1305(secret.derive(labels.ROLL, raw32(space)).view())
+    key = secret.derive(labels.ROLL, raw32(space))  # held: it is wiped when dropped
+    return ChaCha20Poly1305(key.view())

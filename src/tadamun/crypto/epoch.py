@@ -7,6 +7,7 @@ is clean and to whom its secret goes is the control log's affair, not known here
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import NoReturn
 
 from cryptography.exceptions import InvalidTag

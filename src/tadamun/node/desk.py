@@ -56,7 +56,7 @@ class Desk:
     async def say(self, space: str, saying: Saying, then: Callable[[str], Sequence[Saying]] = nothing) -> str:
         """See core.ports.Workbench."""
         place = self.place(space)
-        audience = channels.rounded(saying.audience, self.clock.now())
+        audience = channels.settled(place, saying.audience, self.clock.now())
 
         def pens(pen: Pen) -> list[str]:
             first = pen.say(replace(saying, audience=audience))
@@ -75,7 +75,7 @@ class Desk:
         ids: list[str] = []
         place = self.place(space)
         now = self.clock.now()
-        sayings = [replace(one, audience=channels.rounded(one.audience, now)) for one in sayings]
+        sayings = [replace(one, audience=channels.settled(place, one.audience, now)) for one in sayings]
         for start in range(0, len(sayings), BATCH):
             part = sayings[start : start + BATCH]
             async with self.lock:
@@ -148,7 +148,7 @@ class Desk:
         best = place.best_epoch()
         if best is None or self._of_another_day(place, best):
             self.rotate(place)
-        if audience.member or audience.expires_at:
+        if audience.others or audience.expires_at:
             plan = channels.plan(place, audience, self.clock.now(), self.random)
             if plan is not None:
 
@@ -257,7 +257,7 @@ class Desk:
                 if named is not None and named.id in place.log.state.epochs:
                     return named
                 return place.best_epoch() or (self.rotate(place) if place.status == "member" else None)
-            audience = Audience(named.peer, named.expires_at)
+            audience = Audience("", named.expires_at, named.peers)
             if named.readers <= place.log.state.live_devices().keys():
                 return named
             self._prepare(place, audience)

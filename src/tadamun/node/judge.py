@@ -34,10 +34,16 @@ def judge(place: Place, device: str, seq: int, event: str, frame: Frame) -> Stan
     member = log.member_of(device)
     if member is None or device not in there.live_devices():
         return Reason.NOT_MEMBER
-    peer = place.peer_of(frame.channel)
-    if member not in (peer, place.me) or peer not in there.members:
+    circle = {place.me, *place.peers_of(frame.channel)}
+    if member not in circle or not (circle - {member}) & there.members.keys():
         return Reason.NOT_MEMBER
-    return Standing(member=member, level=there.members[member].level, may_write=True, may_moderate=False)
+    return Standing(
+        member=member,
+        level=there.weight(member) or 0,
+        may_write=True,
+        may_moderate=False,
+        newcomer=there.newcomer(member),
+    )
 
 
 def closed(place: Place, device: str, frame: Frame) -> bool:
@@ -52,6 +58,6 @@ def closed(place: Place, device: str, frame: Frame) -> bool:
 
 def standing_of(place: Place, said: Said[Any]) -> Standing | Reason | None:
     """The same, for something said already."""
-    channel = SPACE if not said.private_with else place.channel_with(said.private_with)
+    channel = place.channel_of(said.circle)
     frame = Frame(space=said.space, auth=said.auth, height=said.height, seq=said.seq, previous="", channel=channel)
     return judge(place, said.device, said.seq, said.id, frame)

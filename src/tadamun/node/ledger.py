@@ -31,7 +31,6 @@ from tadamun.node.project import Projector, whole
 from tadamun.store import control, log, meta, parked
 
 CONTROL = range(3701, 3713)
-PRIVATE_KINDS = frozenset({5, 7, 14, 3740, 3741, 3742})  # what may be said in a direct-message channel
 LATE: Final = "late:"  # a row in `meta` for each mailbox of which parked events gave way
 
 
@@ -133,6 +132,8 @@ class Ledger:
                 frame = split(event) if one.read is None else one.read.frame
                 if frame.space != place.space:
                     raise RemoteError(Reason.WRONG_SPACE)
+                if frame.channel != SPACE and event.kind not in self.projector.private:
+                    raise RemoteError(Reason.NOT_ALLOWED, "not a private kind")
                 if one.mailbox is not None:
                     _belongs(event.kind, frame, one.mailbox)
             except RemoteError as error:
@@ -277,10 +278,6 @@ def _belongs(kind: int, frame: Frame, mailbox: Mailbox) -> None:
     """What may come in which mailbox: nothing private in the space's, nothing lasting in a bucket, and so on."""
     if frame.channel != mailbox.channel or frame.expires_at != mailbox.expires_at:
         raise RemoteError(Reason.CANNOT_OPEN, "sealed for another audience")
-    if frame.channel != SPACE and kind not in PRIVATE_KINDS:
-        raise RemoteError(Reason.NOT_ALLOWED, "not a private kind")
-    if frame.channel == SPACE and kind == 14:
-        raise RemoteError(Reason.NOT_ALLOWED, "a private kind in the open")
     if mailbox.use == "bucket" and (kind in CONTROL or kind in upkeep.BODIES):
         raise RemoteError(Reason.NOT_ALLOWED, "upkeep does not expire")
 

@@ -88,8 +88,9 @@ def _mailbox(kept: epochs.Epoch) -> Mailbox:
         keys=EpochKeys.from_secret(kept.scope, kept.secret),
         use=kept.use,
         channel=kept.channel,
-        peer=kept.peer,
+        peers=kept.peers,
         expires_at=kept.expires_at,
         readers=frozenset(kept.readers),
         since=kept.since,
+        maker=kept.maker,
     )

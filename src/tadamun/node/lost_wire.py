@@ -24,7 +24,10 @@ def queue_own(tx: Tables, place: Place) -> int:
         for one in place.log.events()
         if one.event.pubkey == own
     ]
-    boxes = {(box.channel, box.expires_at): box.id for box in place.mailboxes() if box.use in ("dm", "bucket")}
+    private = [box for box in place.mailboxes() if box.use in ("dm", "bucket")]
+    # Those this person opened last, so that they hold: another's may leave out somebody of a circle.
+    private.sort(key=lambda box: box.maker == place.me)
+    boxes = {(box.channel, box.expires_at): box.id for box in private}
     for kept in log.of_device(tx, own):
         frame = split(kept.event)
         audience = (frame.channel, frame.expires_at)

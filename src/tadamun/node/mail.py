@@ -22,11 +22,10 @@ from tadamun.core.ports import Clock, Tables
 from tadamun.core.room import Standing
 from tadamun.crypto import labels
 from tadamun.crypto.epoch import EpochKeys
-from tadamun.crypto.lockbox import BoxKey
 from tadamun.crypto.secret import Secret
-from tadamun.crypto.whisper import hear
 from tadamun.node import whereabouts
 from tadamun.node.channels import DAY, LONGEST
+from tadamun.node.circles import listen
 from tadamun.node.letters import open_lockbox
 from tadamun.node.place import Mailbox, Place
 from tadamun.store import control, epochs, log, meta, spaces
@@ -131,7 +130,7 @@ class Mail:
                     return ()  # or whoever is first to claim a part's hash could keep the real one out
                 control.put_part(tx, place.ref, body.hash, data)
                 return ()
-            case upkeep.Whisper():
+            case upkeep.Whisper() | upkeep.Convening():
                 return self._hear(tx, place, event, body, standing)
             case upkeep.Cosign():
                 return (Signed(event.id),) if standing.member in place.log.state.electorate else ()
@@ -259,7 +258,8 @@ class Mail:
                 secret=box.keys.secret,
                 use=box.use,
                 channel=box.channel,
-                peer=box.peer,
+                peers=box.peers,
+                maker=box.maker,
                 readers=tuple(sorted(box.readers)),
                 since=box.since,
                 expires_at=box.expires_at,
@@ -294,24 +294,29 @@ class Mail:
                 effects += self._follow(tx, place, body)
         return effects
 
-    def _hear(self, tx: Tables, place: Place, event: Event, body: upkeep.Whisper, standing: Standing) -> Sequence[Any]:
+    def _hear(
+        self,
+        tx: Tables,
+        place: Place,
+        event: Event,
+        body: upkeep.Whisper | upkeep.Convening,
+        standing: Standing,
+    ) -> Sequence[Any]:
+        """Somebody opens a private channel; perhaps one of this person's."""
         if place.whispers[event.pubkey] >= MOST_WHISPERS:
             return ()
-        place.whispers[event.pubkey] += 1
-        keys: list[BoxKey] = [place.box, *(key for key, _ in place.prekeys)]
-        try:
-            heard = next((found for key in keys if (found := hear(key, body.boxes, place.space, event.pubkey))), None)
-        except RemoteError:
-            return ()
+        place.whispers[event.pubkey] += 1 if isinstance(body, upkeep.Whisper) else 2  # twice as long
+        heard = listen(body, [place.box, *(key for key, _ in place.prekeys)], place.space, event.pubkey)
         if heard is None or place.me not in heard.members or standing.member not in heard.members:
+            return ()
+        there = place.log.at(frame_heads(event)) or place.log.state
+        if not all(one in there.members or one in there.former for one in heard.members):
             return ()
         if heard.expires_at and not self.clock.now() < heard.expires_at <= self.clock.now() + LONGEST + DAY:
             return ()
         if heard.expires_at:
             log.expire_at(tx, event.id, heard.expires_at)
-        peer = next((one for one in heard.members if one != place.me), place.me)
-        channel = place.channel_with(peer)
-        there = place.log.at(frame_heads(event)) or place.log.state
+        channel = place.channel_of(heard.members)
         readers = frozenset(key for key, device in there.live_devices().items() if device.member in heard.members)
         return self._learn(
             tx,
@@ -320,7 +325,8 @@ class Mail:
             "dm",
             event.pubkey,
             channel=channel,
-            peer=peer,
+            peers=tuple(one for one in heard.members if one != place.me),
+            maker=standing.member,
             expires_at=heard.expires_at,
             readers=readers,
         )

@@ -7,7 +7,7 @@ again from the vault, so that memory is never ahead of the disk.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from tadamun.core.control.log import ControlLog
 from tadamun.core.event import Event
 from tadamun.core.genuine import Frame, Genuine
 from tadamun.core.room import Standing
-from tadamun.crypto.epoch import EpochKeys, channel_id
+from tadamun.crypto.epoch import EpochKeys, channel_id, circle_id
 from tadamun.crypto.keys import SigningKey
 from tadamun.crypto.lockbox import BoxKey
 from tadamun.crypto.secret import Secret
@@ -31,18 +31,19 @@ SPACE = ""  # the channel everybody in the space reads
 class Mailbox:
     """A secret under which events of a space are sealed, and what may arrive there.
 
-    use: "epoch" (the whole space), "dm" (two members), "bucket" (the space, until expires_at), "invite" (joining).
-    peer: the other member of a direct-message channel. readers: devices a direct-message secret was sealed to.
-    since: Unix seconds at which this node got it.
+    use: "epoch" (the whole space), "dm" (private channels), "bucket" (the space, until expires_at), "invite" (joining).
+    peers: the other members of a private channel, sorted. readers: devices its secret was sealed to. maker: the member
+    who opened it. since: Unix seconds at which this node got it.
     """
 
     keys: EpochKeys
     use: str
     channel: str = SPACE
-    peer: str = ""
+    peers: tuple[str, ...] = ()
     expires_at: int = 0
     readers: frozenset[str] = frozenset()
     since: int = 0
+    maker: str = ""
 
     @property
     def id(self) -> str:
@@ -199,11 +200,18 @@ class Place:
         """The direct-message channel of this person and another member."""
         return channel_id(self.space, self.me, member)
 
-    def peer_of(self, channel: str) -> str:
-        """The other member of a direct-message channel; "" for the space's own channel or one unknown."""
+    def channel_of(self, others: Iterable[str]) -> str:
+        """The private channel of this person and these; of nobody else: the space's own."""
+        peers = {*others} - {self.me}
+        if len(peers) > 1:
+            return circle_id(self.space, {*peers, self.me})
+        return next(map(self.channel_with, peers), SPACE)
+
+    def peers_of(self, channel: str) -> tuple[str, ...]:
+        """The other members of a private channel; () for the space's own channel or one unknown."""
         if channel == SPACE:
-            return ""
-        return next((box.peer for box in self.boxes.values() if box.channel == channel), "")
+            return ()
+        return next((box.peers for box in self.boxes.values() if box.channel == channel), ())
 
     def mailboxes(self) -> Iterator[Mailbox]:
         return iter(self.boxes.values())

@@ -32,6 +32,7 @@ class Projector:
         self.tripped = 0  # times that a room tripped over what somebody said
         self.rooms = {room.name: room for room in rooms}
         self.by_kind = {kind: room for room in rooms for kind in room.kinds}
+        self.private = frozenset(kind for room in rooms for kind in room.private & room.kinds)
 
     def read(self, event: Event) -> Read | None:
         """What can be read of an event by itself. None if not even its frame can."""
@@ -52,8 +53,8 @@ class Projector:
         read: of the same event, if it was read before.
         """
         room = self.by_kind.get(event.kind)
-        peer = place.peer_of(frame.channel) if frame.channel else ""
-        if room is None or (frame.channel and not peer):
+        peers = place.peers_of(frame.channel) if frame.channel else ()
+        if room is None or (frame.channel and not peers):
             return None  # of a private channel that is gone, nothing may count in the open
         if read is not None and read.fault is not None:
             raise read.fault
@@ -70,7 +71,8 @@ class Projector:
             body=room.decode(event, frame.rest) if read is None else read.body,
             expires_at=frame.expires_at,
             height=frame.height,
-            private_with=peer,
+            private_with=peers[0] if len(peers) == 1 else frame.channel,
+            circle=tuple(sorted((*peers, place.me))) if peers else (),
         )
 
     def topic(self, said: Said[Any]) -> tuple[str, str]:

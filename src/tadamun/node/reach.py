@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tadamun.core.errors import UsageError
 from tadamun.core.genuine import Frame
 from tadamun.core.ports import Audience, Reach, Seat
 from tadamun.core.room import Standing
@@ -18,19 +17,17 @@ from tadamun.node.place import SPACE, Place
 
 def reach(place: Place, audience: Audience, now: int) -> Reach:
     """See core.ports.Workbench.reach."""
-    audience = channels.rounded(audience, now)
-    state = place.log.state
-    if audience.member and audience.member not in state.members:
-        raise UsageError("This person is not a member of the space any more; nothing can be sent to them here.")
+    audience = channels.settled(place, audience, now)
+    state, others = place.log.state, audience.others
     devices = Counter(state.devices[key].member for key in channels.readers(place, audience))
-    meant = {audience.member, place.me} if audience.member else state.members.keys()
+    meant = {*others, place.me} & state.members.keys() if others else state.members.keys()
     return Reach(
         audience,
         tuple(
             Seat(member, state.members[member].level, _since(place, member), devices[member])
             for member in sorted(meant)
         ),
-        0 if audience.member or audience.expires_at else _later(place),
+        0 if others or audience.expires_at else _later(place),
         _may_say(place, audience),
     )
 
@@ -57,7 +54,7 @@ def _since(place: Place, member: str) -> int:
 
 def _may_say(place: Place, audience: Audience) -> bool:
     """Whether the next event of this device would count as one of somebody who may write."""
-    if audience.member:
+    if audience.others:
         return True
     seq, last = place.next_in_chain(SPACE)
     frame = Frame(space=place.space, auth=place.log.heads, height=place.log.height, seq=seq, previous=last)

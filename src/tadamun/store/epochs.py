@@ -17,7 +17,8 @@ from tadamun.store.tables import listed
 @dataclass(frozen=True, slots=True)
 class Epoch:
     """Ids are hex, "" where there is none. parents, readers: epochs, and devices it was sealed to. event: the control
-    event that named it. use: the node's word ("epoch", "dm", "bucket", "invite"). since: Unix seconds it came here.
+    event that named it. use: the node's word ("epoch", "dm", "bucket", "invite"). peers, maker: the other members of a
+    private channel, and who opened it. since: Unix seconds it came here.
     """
 
     id: str
@@ -25,20 +26,21 @@ class Epoch:
     secret: Secret
     use: str
     channel: str = ""
-    peer: str = ""
+    peers: tuple[str, ...] = ()
     readers: tuple[str, ...] = ()
     since: int = 0
     depth: int = 0
     parents: tuple[str, ...] = ()
     event: str = ""
     expires_at: int = 0
+    maker: str = ""
 
 
 def put(tx: Tables, space: int, epoch: Epoch) -> None:
     """Keep it, or replace what was kept under its id."""
     tx.execute(
         "INSERT OR REPLACE INTO epochs (id, space, scope, secret, use, channel, peer, readers, since, depth, parents,"
-        " event, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " event, expires_at, maker) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             bytes.fromhex(epoch.id),
             space,
@@ -46,13 +48,14 @@ def put(tx: Tables, space: int, epoch: Epoch) -> None:
             epoch.secret.reveal(),
             epoch.use,
             bytes.fromhex(epoch.channel),
-            bytes.fromhex(epoch.peer),
+            bytes.fromhex("".join(epoch.peers)),
             bytes.fromhex("".join(epoch.readers)),
             epoch.since,
             epoch.depth,
             bytes.fromhex("".join(epoch.parents)),
             bytes.fromhex(epoch.event),
             epoch.expires_at,
+            bytes.fromhex(epoch.maker),
         ),
     )
 
@@ -61,7 +64,7 @@ def every(tables: Tables, space: int) -> list[Epoch]:
     """All of a space, oldest here first."""
     rows = tables.execute(
         "SELECT hex(id), hex(scope), secret, use, hex(channel), hex(peer), hex(readers), since, depth, hex(parents),"
-        " hex(event), expires_at FROM epochs WHERE space = ? ORDER BY since, id",
+        " hex(event), expires_at, hex(maker) FROM epochs WHERE space = ? ORDER BY since, id",
         (space,),
     )
     return [
@@ -71,15 +74,16 @@ def every(tables: Tables, space: int) -> list[Epoch]:
             secret=Secret(secret),
             use=use,
             channel=channel.lower(),
-            peer=peer.lower(),
+            peers=_ids(peers),
             readers=_ids(readers),
             since=since,
             depth=depth,
             parents=_ids(parents),
             event=event.lower(),
             expires_at=expires_at,
+            maker=maker.lower(),
         )
-        for i, scope, secret, use, channel, peer, readers, since, depth, parents, event, expires_at in rows
+        for i, scope, secret, use, channel, peers, readers, since, depth, parents, event, expires_at, maker in rows
     ]
 
 

@@ -10,6 +10,9 @@ from tadamun.rooms.talk import bodies, calls, drafts, glance, images, rules, sta
 ROOM: Final = Room(
     name="talk",
     kinds=frozenset({*bodies.POSTS, bodies.REACTION, bodies.RETRACTION, bodies.EDIT, bodies.TAKE_BACK, bodies.PART}),
+    private=frozenset(
+        {bodies.MESSAGE, bodies.REACTION, bodies.RETRACTION, bodies.EDIT, bodies.TAKE_BACK, bodies.PART}
+    ),
     decode=bodies.decode,
     topic=state.topic,
     empty=state.Talked,

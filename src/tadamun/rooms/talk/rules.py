@@ -28,9 +28,10 @@ def authorise(talked: Talked, said: Said[Any], standing: Standing) -> Verdict:
         # Whoever the charter lets write may open threads and comment, for the whole space.
         case Thread() | Comment():
             return _allow(standing.may_write and not said.private_with)
-        # Whoever the charter lets write may write to one member; such a message is never for the whole space.
+        # Whoever the charter lets write may write to one member; such a message is never for the whole space. Circles
+        # have no conversations here: nobody's pages would show them.
         case Message():
-            return _allow(standing.may_write and bool(said.private_with))
+            return _allow(standing.may_write and bool(said.private_with) and len(said.circle) <= 2)
         case Reaction() | Retraction() | Edit() | TakeBack() | Part():
             # What is about a post waits until the post is here.
             if talked.opening is None:

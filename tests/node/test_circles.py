@@ -1,0 +1,374 @@
+"""Circles: what several members say among themselves, on all their devices, and nobody else reads or makes them say."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from forger import Forger
+from thief import Thief, texts
+from witness import counters
+
+from kits.notes import NOTE, OPEN_ONLY, with_notes
+from kits.sealed import SeededRandom
+from kits.sim import Home, Template, Town, template
+from tadamun.core import upkeep
+from tadamun.core.body import spell
+from tadamun.core.errors import NotAllowed, Reason, UsageError
+from tadamun.core.ports import Audience
+from tadamun.crypto.circle import convene
+from tadamun.crypto.epoch import EpochKeys, circle_id
+from tadamun.node.place import Mailbox
+from tadamun.store import epochs
+
+pytestmark = pytest.mark.anyio
+HOUR, DAY = 3_600, 86_400
+NAMES = ("badr", "celine", "dina", "emil")
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[dict[str, Any]]:
+    """Where the village is built by the first test, for all."""
+    quick = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="tadamun-", dir=quick if quick.is_dir() else None))
+    yield {"folder": folder}
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+async def town(kept: dict[str, Any], scratch: Path) -> AsyncIterator[Town]:
+    """Amal (founder), Badr (steward), Celine, Dina and Emil; each node with the room of notes."""
+    if "village" not in kept:
+        kept["village"] = await village(kept["folder"])
+    town = await kept["village"].open(scratch, 5, with_notes())
+    await town.settle()
+    yield town
+    await town.close()
+
+
+async def village(folder: Path) -> Template:
+    town = Town(folder, 5)
+    town.parts = with_notes()
+    await town.build("amal")
+    await town.call("amal", "space.new", name="Circle", called="Amal")
+    for name in NAMES:
+        await town.build(name)
+        link = (await town.call("amal", "invite.new", level=50 if name == "badr" else 10))["link"]
+        await town.join(name, link, name.title())
+        await town.settle()
+    return await template(town)
+
+
+async def phone_of(town: Town, name: str) -> str:
+    """A second device of somebody."""
+    phone = f"{name}-phone"
+    await town.build(phone)
+    await town.join(phone, (await town.call(name, "devices.add"))["link"], name.title())
+    await town.settle()
+    return phone
+
+
+def ids(town: Town, *names: str) -> list[str]:
+    return [town.homes[name].me for name in names]
+
+
+async def write(town: Town, who: str, text: str, *to: str, **more: Any) -> None:
+    await town.call(who, "notes.write", text=text, to=ids(town, *to), **more)
+
+
+async def reads(town: Town, who: str) -> set[str]:
+    return {note["text"] for note in await town.call(who, "notes.all")}
+
+
+def traffic(town: Town) -> dict[str, bytes]:
+    return {event: raw for home in town.homes.values() for event, raw in home.wire.traffic.items()}
+
+
+def stolen(home: Home, town: Town) -> str:
+    return texts(Thief(home).read(traffic(town).values()).values())
+
+
+async def test_all_of_a_circle_read_it_and_nobody_else(town: Town) -> None:
+    await write(town, "amal", "heron one", "badr", "celine")
+    await town.settle()
+    await write(town, "badr", "heron two", "celine", "amal")
+    await write(town, "celine", "heron three", "celine", "badr", "amal")
+    await town.settle()
+    both = [await town.call(name, "notes.all") for name in ("amal", "badr", "celine")]
+    assert both[0] == both[1] == both[2]
+    assert {note["text"] for note in both[0]} == {"heron one", "heron two", "heron three"}
+    circle = sorted(ids(town, "amal", "badr", "celine"))
+    assert all(note["circle"] == circle for note in both[0])
+    for name in ("dina", "emil"):
+        assert await reads(town, name) == set()
+        read = Thief(town.homes[name]).read(traffic(town).values())
+        opened = [event for event in read.values() if event.kind == upkeep.CONVENING]
+        assert len(opened) == 3, "that there is something is seen: by each who spoke"
+        assert {len(json.loads(event.content)["boxes"]) for event in opened} == {16}
+        said = texts(read.values())
+        assert "heron" not in said
+        # Nor does anything tell who: those who opened it sign, the others' ids stand nowhere.
+        channel = circle_id(town.homes["amal"].place.space, circle)
+        assert channel not in said
+        assert not any(one in event.content for event in opened for one in circle)
+
+
+async def test_every_device_of_a_member_reads_and_speaks(town: Town) -> None:
+    phone = await phone_of(town, "celine")
+    await write(town, "amal", "to both", "badr", "celine")
+    await town.settle()
+    assert await reads(town, phone) == await reads(town, "celine") == {"to both"}
+    await write(town, phone, "from the phone", "amal", "badr")
+    await town.settle()
+    for name in ("amal", "badr", "celine", phone):
+        assert await reads(town, name) == {"to both", "from the phone"}
+    # What one device opened serves the other one of the same person.
+    before = len(town.homes["celine"].place.boxes)
+    await write(town, "celine", "from the desk", "amal", "badr")
+    await town.settle()
+    assert len(town.homes["celine"].place.boxes) == before
+    # A device that comes later reads what is said from then on, and one that is revoked nothing more.
+    tablet = await phone_of(town, "badr")
+    await write(town, "amal", "to all four", "badr", "celine")
+    await town.settle()
+    assert await reads(town, tablet) == {"to all four"}
+    await town.call("celine", "devices.revoke", device=town.homes[phone].place.device.public)
+    await town.settle()
+    seen = stolen(town.homes[phone], town)
+    assert "to all four" in seen
+    await write(town, "amal", "heron without the phone", "badr", "celine")
+    await write(town, "celine", "heron again", "badr", "amal")
+    await town.settle()
+    assert "heron without the phone" in await reads(town, "celine")
+    assert "heron" not in stolen(town.homes[phone], town)
+
+
+async def test_the_rest_go_on_and_who_is_removed_reads_nothing_more(town: Town) -> None:
+    circle = ("badr", "celine", "dina")
+    await write(town, "amal", "before", *circle)
+    await write(town, "celine", "by celine", "amal", "badr", "dina")
+    await town.settle()
+    await town.call("amal", "members.remove", member=town.homes["celine"].me)
+    await town.settle()
+    for name in ("amal", "badr", "dina"):
+        others = [one for one in ("amal", *circle) if one != name]
+        await write(town, name, f"heron by {name}", *others)
+        await write(town, name, f"heron for an hour by {name}", *others, expires=HOUR)
+    await town.settle()
+    for name in ("amal", "badr", "dina"):
+        told = await reads(town, name)
+        assert told > {"before", "by celine"}, "what was said before stays"
+        assert sum("heron" in text for text in told) == 6
+    assert (await town.call("badr", "node.rebuild"))["same"]
+    assert "before" in stolen(town.homes["celine"], town)
+    assert "heron" not in stolen(town.homes["celine"], town)
+    # Who is out says nothing more there, whatever they cite.
+    with pytest.raises(NotAllowed):
+        await write(town, "celine", "still here", "amal", "badr", "dina")
+    await town.call("amal", "members.remove", member=town.homes["dina"].me)
+    await town.call("badr", "members.leave")
+    await town.settle()
+    with pytest.raises(UsageError):
+        await write(town, "amal", "nobody is left", *circle)
+
+
+async def test_what_waited_when_a_removal_came_is_sealed_without_the_removed(town: Town) -> None:
+    badr = town.homes["badr"]
+    await write(town, "badr", "before", "amal", "celine")
+    await town.settle()
+    badr.wire.full = True
+    await write(town, "badr", "heron in the queue", "amal", "celine")
+    badr.wire.full = False
+    await town.call("amal", "members.remove", member=town.homes["celine"].me)
+    await town.medium.settle()
+    await town.drive(badr, badr.up.intake.step())
+    await town.settle()
+    await town.pass_time(61)
+    assert "heron in the queue" in await reads(town, "amal")
+    assert "heron" not in stolen(town.homes["celine"], town)
+
+
+async def test_a_removed_member_who_was_not_told_is_not_heard(town: Town) -> None:
+    await write(town, "celine", "before", "amal", "badr")
+    await town.settle()
+    for name in ("amal", "badr", "dina", "emil"):
+        town.medium.cut("celine", name)
+    await town.call("amal", "members.remove", member=town.homes["celine"].me)
+    await town.settle()
+    await write(town, "celine", "after", "amal", "badr")
+    town.medium.heal()
+    await town.settle()
+    for name in ("amal", "badr"):
+        assert await reads(town, name) == {"before"}
+        assert (await town.call(name, "node.rebuild"))["same"]
+
+
+async def test_partitions_and_restarts_end_in_one_circle(town: Town) -> None:
+    town.medium.split(["amal", "badr", "emil"], ["celine", "dina"])
+    await write(town, "amal", "one", "badr", "celine", "dina")
+    await write(town, "celine", "two", "amal", "badr", "dina")
+    await town.settle()
+    phone = await phone_of(town, "dina")
+    await town.restart("celine")
+    town.medium.heal()
+    await town.settle()
+    for name in ("amal", "badr", "dina"):
+        await town.restart(name)
+    await town.settle()
+    await write(town, "badr", "three", "amal", "celine", "dina")
+    await town.settle()
+    for name in ("amal", "badr", "celine", "dina"):
+        assert await reads(town, name) == {"one", "two", "three"}, name
+        assert (await town.call(name, "node.rebuild"))["same"]
+    assert "three" in await reads(town, phone)
+    assert await reads(town, "emil") == set()
+
+
+async def test_after_its_time_nothing_of_it_is_left(town: Town) -> None:
+    await write(town, "amal", "zanzibar at noon", "badr", "celine", expires=2 * HOUR)
+    await town.settle()
+    badr = town.homes["badr"]
+    assert "zanzibar at noon" in await reads(town, "badr")
+    assert any(box.expires_at for box in badr.place.boxes.values())
+    await town.pass_time(4 * HOUR)
+    for name in ("amal", "badr", "celine"):
+        home = town.homes[name]
+        assert await reads(town, name) == set()
+        assert not any(box.expires_at for box in home.place.boxes.values())
+        assert "zanzi" not in texts(Thief(home).read(stored.raw for _, stored in home.wire.held()).values()), name
+        assert all(event.tag("expiration") is None for event, _ in home.wire.held()), name
+    recorded = traffic(town)
+    for _ in range(17):
+        await town.pass_time(DAY)
+    for name in ("amal", "badr", "celine"):
+        assert "zanzi" not in texts(Thief(town.homes[name]).read(recorded.values()).values()), name
+
+
+async def test_whom_it_reaches_is_told_before(town: Town) -> None:
+    amal = town.homes["amal"]
+    bench, space = amal.up.bench, amal.place.space
+    others = ids(town, "badr", "celine", "dina")
+    await phone_of(town, "badr")
+    reach = bench.reach(space, Audience(members=(*others, amal.me, others[0])))
+    assert reach.audience.members == tuple(sorted(others))
+    assert [seat.member for seat in reach.seats] == sorted([*others, amal.me])
+    assert {seat.member: seat.devices for seat in reach.seats}[others[0]] == 2
+    assert (reach.later, reach.may_say) == (0, True)
+    assert bench.reach(space, Audience(members=(others[0],))).audience == Audience(others[0])
+    assert bench.reach(space, Audience(members=(others[0], amal.me))).audience == Audience(others[0])
+    await town.call("amal", "members.remove", member=others[1])
+    await town.settle()
+    reach = bench.reach(space, Audience(members=tuple(others)))
+    assert [seat.member for seat in reach.seats] == sorted([others[0], others[2], amal.me])
+    for wrong in ((amal.me,), ("ab" * 32, others[0]), tuple(f"{n:064x}" for n in range(64))):
+        with pytest.raises(UsageError):
+            bench.reach(space, Audience(members=wrong))
+        with pytest.raises(UsageError):
+            await town.call("amal", "notes.write", text="x", to=wrong)
+
+
+async def test_what_is_not_for_private_channels_is_not_said_there(town: Town) -> None:
+    with pytest.raises(NotAllowed):
+        await write(town, "amal", "x", "badr", "celine", kind=OPEN_ONLY)
+    with pytest.raises(NotAllowed):
+        await write(town, "amal", "x", "badr", kind=OPEN_ONLY)
+    await write(town, "amal", "to all", kind=OPEN_ONLY)
+    await write(town, "amal", "to badr", "badr")
+    await town.settle()
+    (private,) = [note for note in await town.call("badr", "notes.all") if note["circle"]]
+    assert private["circle"] == sorted(ids(town, "amal", "badr"))
+    assert await reads(town, "badr") == {"to all", "to badr"}
+    assert await reads(town, "celine") == {"to all"}
+
+
+# What no honest node would do.
+
+
+def convening(town: Town, members: list[str], home: Home, forger: Forger, keys: EpochKeys) -> Any:
+    """What opens a circle of these, by a device of somebody, whoever that is."""
+    publics = [one.place.box.public for one in town.homes.values()]
+    (boxes,), roll = convene(keys.secret, members, publics, home.place.space, forger.signer.public, SeededRandom(7))
+    return forger.event(spell(upkeep.Convening(boxes=boxes, roll=roll)), kind=upkeep.CONVENING)
+
+
+@pytest.mark.parametrize("who", ["not in it", "never here", "nobody of mine"])
+async def test_a_circle_of_the_wrong_people_is_not_heard(town: Town, who: str) -> None:
+    emil = town.homes["emil"]
+    forger = Forger(emil)
+    members = {
+        "not in it": ids(town, "amal", "badr", "celine"),
+        "never here": [*ids(town, "amal", "emil"), "ab" * 32],
+        "nobody of mine": ids(town, "badr", "celine", "emil"),
+    }[who]
+    space = emil.place.space
+    keys = EpochKeys.make(circle_id(space, members), SeededRandom(3))
+    before = len(town.homes["amal"].place.boxes)
+    await forger.send(convening(town, members, emil, forger, keys))
+    await town.settle()
+    assert len(town.homes["amal"].place.boxes) == before
+    note = forger.event('{"v":1,"text":"psst"}', kind=NOTE, channel=keys.scope)
+    await forger.send(note, Mailbox(keys, "dm", keys.scope))
+    await town.settle()
+    assert await reads(town, "amal") == set()
+
+
+async def test_nothing_is_replayed_into_another_channel(town: Town) -> None:
+    """Celine is in two circles and the space, and carries what was said from each to each."""
+    await write(town, "amal", "in one", "badr", "celine")
+    await write(town, "amal", "in two", "celine", "dina")
+    await write(town, "amal", "in the open")
+    await town.settle()
+    celine = town.homes["celine"]
+    forger = Forger(celine)
+    boxes = [box for box in celine.place.boxes.values() if box.use == "dm"]
+    best = celine.place.best_epoch()
+    assert best is not None
+    inner = [event for event in Thief(celine).inner.values() if event.kind == NOTE]
+    assert len(inner) == 3
+    before = {name: await town.call(name, "notes.all") for name in ("amal", "badr", "dina", "emil")}
+    for event in inner:
+        for box in (*boxes, best):
+            await forger.send(event, box)
+    # The same words, said by herself as of the other channel.
+    for box, other in zip(boxes, reversed(boxes), strict=True):
+        await forger.send(forger.event('{"v":1,"text":"moved"}', kind=NOTE, channel=other.channel), box)
+    await town.settle()
+    for name, shown in before.items():
+        assert await town.call(name, "notes.all") == shown, name
+        found = await counters(town, name)
+        assert set(found) <= {Reason.CANNOT_OPEN, Reason.REPLAYED}
+
+
+async def test_whoever_leaves_somebody_out_cannot_make_others_do_so(town: Town) -> None:
+    """Celine opens a circle with Amal and Badr, and sends Badr no box."""
+    celine, members = town.homes["celine"], ids(town, "amal", "badr", "celine")
+    forger = Forger(celine)
+    keys = EpochKeys.make(circle_id(celine.place.space, members), SeededRandom(3))
+    publics = [town.homes["amal"].place.box.public, celine.place.box.public]
+    (boxes,), roll = convene(keys.secret, members, publics, celine.place.space, forger.signer.public, SeededRandom(7))
+    await forger.send(forger.event(spell(upkeep.Convening(boxes=boxes, roll=roll)), kind=upkeep.CONVENING))
+    await town.settle()
+    assert keys.id in town.homes["amal"].place.boxes
+    assert keys.id not in town.homes["badr"].place.boxes
+    await write(town, "amal", "for all three", "badr", "celine")
+    await town.settle()
+    assert await reads(town, "badr") == await reads(town, "celine") == {"for all three"}
+
+
+async def test_a_flood_of_circles_ends(town: Town) -> None:
+    emil, amal = town.homes["emil"], town.homes["amal"]
+    members = ids(town, "amal", "badr", "emil")
+    forger = Forger(emil)
+    for n in range(5):
+        keys = EpochKeys.make(circle_id(emil.place.space, members), SeededRandom(100 + n))
+        await forger.send(convening(town, members, emil, forger, keys))
+    await town.settle()
+    held = [kept for kept in epochs.every(amal.up.vault.read, amal.place.ref) if kept.use == "dm"]
+    assert len(held) == 5
+    assert amal.place.given[emil.place.device.public][1] == 5, "each counts among the secrets one device may hand over"
+    assert amal.place.whispers[emil.place.device.public] == 10, "and twice among the whispers listened to"
