@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tadamun.cli.app import build
 from tadamun.cli.service import Tell, Up
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tadamun.node.outward import Given
     from tadamun.store.vault import Vault
     from tadamun.web.page import Page
+
+T = TypeVar("T")
 
 PAGES_LINK: Final = "pages.link"  # asked at the socket, answered by the house and not by the node
 
@@ -82,29 +84,33 @@ def parts() -> Parts:
 def vault_at(home: Path, passphrase: str) -> tuple[Vault, str]:
     """The vault in `home`, opened, and the spelling that opened it: the one typed, else the one a passphrase of words
     was made in. Raises VaultError."""
-    from tadamun.i18n.passphrases import spellings
     from tadamun.store.vault import Vault
+
+    return as_spelled(passphrase, lambda spelling: (Vault.open(home, spelling), spelling))
+
+
+def as_spelled(passphrase: str, act: Callable[[str], T]) -> T:
+    """Do it with the passphrase as it was typed, else as it was made. Raises WrongPassphrase if neither is right."""
+    from tadamun.i18n.passphrases import spellings
 
     typed, *made = spellings(passphrase)
     try:
-        return Vault.open(home, typed), typed
+        return act(typed)
     except WrongPassphrase:
         if not made:
             raise
-    return Vault.open(home, made[0]), made[0]
+    return act(made[0])
 
 
-def change_passphrase(vault: Vault, old: str, new: str) -> None:
-    """Of an open vault; `old` may be spelled as it was made. Raises VaultError, UsageError."""
-    from tadamun.i18n.passphrases import spellings
+def second_vault(vault: Vault, passphrase: str, new: str, what: str) -> None:
+    """Make one in the other slot of an open vault, or noise of it: see web.house.Doors.second."""
+    from tadamun.store import second
 
-    typed, *made = spellings(old)
-    try:
-        vault.change_passphrase(typed, new)
-    except WrongPassphrase:
-        if not made:
-            raise
-        vault.change_passphrase(made[0], new)
+    if what:
+        as_spelled(passphrase, lambda old: second.make(vault, old, new, destroys=what == "destroys"))
+    else:
+        as_spelled(passphrase, vault.mine)
+        second.remove(vault)
 
 
 @asynccontextmanager
@@ -160,6 +166,11 @@ class Hands:
         vault, old = vault_at(home, old)
         with vault:
             vault.change_passphrase(old, new)
+
+    def second(self, home: Path, passphrase: str, new: str, what: str) -> None:
+        vault, passphrase = vault_at(home, passphrase)
+        with vault:
+            second_vault(vault, passphrase, new, what)
 
     @asynccontextmanager
     async def open(self, home: Path, passphrase: str, online: bool) -> AsyncIterator[Node]:
@@ -274,7 +285,11 @@ async def keep_house(wanted: Up, given: Given, hands: Hands, ready: Tell, socket
         keep_language(home, language)
 
     async def change(old: str, new: str) -> None:
-        await asyncio.to_thread(change_passphrase, running[0].vault, old, new)
+        vault = running[0].vault
+        await asyncio.to_thread(as_spelled, old, lambda spelling: vault.change_passphrase(spelling, new))
+
+    async def second(passphrase: str, new: str, what: str) -> None:
+        await asyncio.to_thread(second_vault, running[0].vault, passphrase, new, what)
 
     @asynccontextmanager
     async def opened(passphrase: str) -> AsyncIterator[Node]:
@@ -285,7 +300,7 @@ async def keep_house(wanted: Up, given: Given, hands: Hands, ready: Tell, socket
             finally:
                 running.clear()
 
-    doors = Doors(lambda: Vault.exists(home), create, opened, change)
+    doors = Doors(lambda: Vault.exists(home), create, opened, change, second)
     handed = anew.handed()
     address = Address(home, clock, random, handed)
     listening = anew.kept(address.listening)

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 
 from tadamun.crypto.random import SystemRandom
 from tadamun.crypto.secret import FOR_TESTS
-from tadamun.main import ROOM_PAGES, parts, room_pages
+from tadamun.main import ROOM_PAGES, parts, room_pages, second_vault
 from tadamun.node.node import Node
 from tadamun.node.running import running
 from tadamun.store import meta
@@ -259,9 +259,12 @@ async def visited(home: Path, more: Sequence[Page] = ()) -> AsyncIterator[Pages]
     async def change(old: str, new: str) -> None:
         nodes[-1].vault.change_passphrase(old, new)
 
+    async def second(passphrase: str, new: str, what: str) -> None:
+        second_vault(nodes[-1].vault, passphrase, new, what)
+
     make_folder(home)
     address = Address(home, time, random)
-    doors = Doors(lambda: Vault.exists(home), create, opened, change)
+    doors = Doors(lambda: Vault.exists(home), create, opened, change, second)
     made = assemble.assemble(
         doors,
         address,

@@ -43,6 +43,9 @@ class Vault:
             raise WrongPassphrase("No.")
         self.changed = new
 
+    async def second(self, passphrase: str, new: str, what: str) -> None:
+        await self.change(passphrase, new)
+
     @asynccontextmanager
     async def open(self, passphrase: str) -> AsyncIterator[FakeNode]:
         await asyncio.sleep(0)
@@ -74,7 +77,7 @@ def vault() -> Vault:
 
 @pytest.fixture
 async def house(vault: Vault) -> AsyncIterator[House]:
-    made = House(Doors(lambda: vault.there, vault.create, vault.open, vault.change), lambda: 0.0)
+    made = House(Doors(lambda: vault.there, vault.create, vault.open, vault.change, vault.second), lambda: 0.0)
     async with asyncio.TaskGroup() as group:
         run = group.create_task(made.run())
         yield made

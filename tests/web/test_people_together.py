@@ -78,10 +78,10 @@ async def view(town: Town, who: str) -> AsyncIterator[View]:
     async def opened(passphrase: str) -> AsyncIterator[Seat]:
         yield Seat(town, who)
 
-    async def change(old: str, new: str) -> None:
+    async def never(*_: str) -> None:
         raise AssertionError("nobody changes a passphrase here")
 
-    doors = Doors(lambda: True, lambda passphrase, language: None, opened, change)
+    doors = Doors(lambda: True, lambda passphrase, language: None, opened, never, never)
     saved = Saved(lambda: "", lambda tag: None)
     made = assemble(doors, address, room_pages(), ROOM_PAGES, time, random, time.forward, saved)
     with address.listening:

@@ -15,6 +15,7 @@ from tadamun.core.ports import Tables
 from tadamun.node.calls_spaces import Nothing
 from tadamun.node.workbench import Bench, Call
 from tadamun.store import meta
+from tadamun.store import second as store_second
 
 LANGUAGE: Final = "language"  # a BCP 47 tag, as `init` wrote it
 KEPT: Final = "preferences"
@@ -25,18 +26,21 @@ Digits = Literal["", "latn", "arab"]
 Region = Annotated[str, msgspec.Meta(pattern=r"\A(?:[A-Z]{2}|[0-9]{3})?\Z")]
 Theme = Literal["auto", "light", "dark", "contrast"]
 TextSize = Literal[90, 100, 115, 130, 150, 175, 200]
+Panic = Literal["lock", "wipe"]
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=24 * 60)]
 
 
 class Looks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """theme: "auto" follows the system. text_size: percent. discreet: plain title and looks. notify: tell of what is
-    new, never with its content. lock_minutes: of idleness until the pages lock; 0: never by themselves."""
+    new, never with its content. lock_minutes: of idleness until the pages lock; 0: never by themselves. panic: what the
+    shortcut for the worst moment does, locking or destroying everything."""
 
     theme: Theme = "auto"
     text_size: TextSize = 100
     discreet: bool = False
     notify: bool = False
     lock_minutes: Minutes = 15
+    panic: Panic = "lock"
 
 
 class Prefer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -50,11 +54,17 @@ class Prefer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     discreet: bool | None = None
     notify: bool | None = None
     lock_minutes: Minutes | None = None
+    panic: Panic | None = None
 
 
 async def preferences(bench: Bench, asked: Nothing) -> dict[str, Any]:
-    """All of them: {language, digits, region, tag, theme, text_size, discreet, notify, lock_minutes}."""
+    """All of them: {language, digits, region, tag, theme, text_size, discreet, notify, lock_minutes, panic}."""
     return _shown(bench.node.vault.read)
+
+
+async def second(bench: Bench, asked: Nothing) -> dict[str, Any]:
+    """What was made of the vault's other slot, as far as this vault knows: {second: ""|"opens"|"destroys"}."""
+    return {"second": store_second.known(bench.node.vault)}
 
 
 async def prefer(bench: Bench, asked: Prefer) -> dict[str, Any]:
@@ -98,4 +108,5 @@ def _tag(speech: dict[str, str]) -> str:
 CALLS = {
     "node.preferences": Call(Nothing, preferences),
     "node.prefer": Call(Prefer, prefer),
+    "node.second": Call(Nothing, second),
 }

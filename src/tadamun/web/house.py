@@ -39,12 +39,15 @@ class Node(Protocol):
 class Doors:
     """What `main` can do. exists: whether there is a vault. create(passphrase, language): make one; raises LocalError.
     open(passphrase): the running node, for as long as the block lasts; raises VaultError. change(old, new): the
-    passphrase of the vault that is open; raises VaultError, UsageError."""
+    passphrase of the vault that is open; raises VaultError, UsageError. second(passphrase, new, what): under the
+    passphrase `new` an empty vault beside the open one (what: "opens"), which destroys the open one's key when it is
+    opened ("destroys"), or none any more (""); passphrase: of the open one; raises VaultError, UsageError."""
 
     exists: Callable[[], bool]
     create: Callable[[str, str], None]
     open: Callable[[str], AbstractAsyncContextManager[Node]]
     change: Callable[[str, str], Awaitable[None]]
+    second: Callable[[str, str, str], Awaitable[None]]
 
 
 class TooSoon(LocalError):
@@ -160,14 +163,22 @@ class House:
             self.attempts.succeeded()
 
     async def change_passphrase(self, old: str, new: str) -> None:
-        """Of the vault that is open. A wrong old one slows the next attempt as a wrong one at the door does. Raises
-        TooSoon, VaultError, UsageError."""
+        """Of the vault that is open. Raises TooSoon, VaultError, UsageError."""
+        await self._proved(lambda: self.doors.change(old, new))
+
+    async def second(self, passphrase: str, new: str, what: str) -> None:
+        """See Doors.second. Raises TooSoon too."""
+        await self._proved(lambda: self.doors.second(passphrase, new, what))
+
+    async def _proved(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Something for which the passphrase is typed again. A wrong one slows the next attempt as a wrong one at the
+        door does."""
         async with self._turn:
             if self._node is None:
                 raise self.closed()
             self.attempts.check()
             try:
-                await self.doors.change(old, new)
+                await act()
             except WrongPassphrase:
                 self.attempts.failed()
                 raise
