@@ -184,6 +184,19 @@ def test_a_new_one_is_asked_twice(terminal: Terminal) -> None:
     assert PASSPHRASE not in person.shown
 
 
+@pytest.mark.parametrize(("said", "what"), [("opens", "opens"), ("destroys", "destroys"), ("none", "")])
+def test_a_second_vault_needs_the_first_ones_passphrase(
+    said: str, what: str, terminal: Terminal, tmp_path: Path
+) -> None:
+    new = tmp_path / "new"
+    new.write_text("another for bad days\n")
+    asked = ("passphrase", "--second", said, *(("--new-file", str(new)) if what else ()))
+    assert terminal.run(*asked).exit_code == 0
+    assert terminal.fake.acts[-1][2:] == (PASSPHRASE, "another for bad days" if what else "", what)
+    terminal.fake.passphrase = "not that"
+    assert terminal.run(*asked).exit_code == 5
+
+
 def test_the_language_is_asked_first_and_spoken_at_once(terminal: Terminal) -> None:
     person = AtTerminal(terminal, "init")
     person.until("[en]: ")

@@ -139,6 +139,10 @@ class Fake:
         self._check(old)
         self.acts.append(("change", home, old, new))
 
+    def second(self, home: Path, passphrase: str, new: str, what: str) -> None:
+        self._check(passphrase)
+        self.acts.append(("second", home, passphrase, new, what))
+
     @asynccontextmanager
     async def open(self, home: Path, passphrase: str, online: bool) -> AsyncIterator[Service]:
         if self.fails:

@@ -52,6 +52,11 @@ class Hands(Protocol):
         """Wrap the vault's key by another passphrase. Raises VaultError (wrong, in use)."""
         ...
 
+    def second(self, home: Path, passphrase: str, new: str, what: str) -> None:
+        """Under the passphrase `new` a second vault (what: "opens"), which destroys the first one's key when it is
+        opened ("destroys"), or none any more (""). Raises VaultError (wrong, in use), UsageError."""
+        ...
+
     def open(self, home: Path, passphrase: str, online: bool) -> AbstractAsyncContextManager[Service]:
         """The vault, held until left; online: with carriers running. Raises VaultError."""
         ...

@@ -59,8 +59,16 @@ def init(here: Here) -> None:
 
 @command(
     "passphrase",
-    help=N_("Change the passphrase of your vault."),
-    example=("tadamun passphrase", "tadamun passphrase --new-file ~/new-passphrase"),
+    help=N_(
+        "Change the passphrase of your vault.\n\n"
+        "With --second, make a second vault behind another passphrase, for whoever forces you to unlock: one that "
+        "opens it, or one that also destroys the key of this one. What was in the second vault before is gone."
+    ),
+    example=(
+        "tadamun passphrase",
+        "tadamun passphrase --new-file ~/new-passphrase",
+        "tadamun passphrase --second opens",
+    ),
     space=False,
 )
 @click.option(
@@ -69,12 +77,34 @@ def init(here: Here) -> None:
     metavar="FILE",
     help=N_("A file whose first line is the new passphrase."),
 )
-def passphrase(here: Here, new_file: Path | None) -> None:
+@click.option(
+    "--second",
+    type=click.Choice(["opens", "destroys", "none"]),
+    help=N_("Make a second vault that its passphrase opens, or opens and destroys this one; or have none any more."),
+)
+def passphrase(here: Here, new_file: Path | None, second: str | None) -> None:
+    if second is not None:
+        return _second(here, new_file, second)
     old = here.passphrase(_("Passphrase until now"))
     new = _new_passphrase(here, new_file, from_variable=False)
     with progress(here.live):
         here.hands.change(here.home, old, new)
     show(here, {"changed": True}, lambda changed: _("The passphrase is changed. The old one opens nothing any more."))
+
+
+def _second(here: Here, new_file: Path | None, what: str) -> None:
+    mine = here.passphrase(_("Passphrase of this vault"))
+    new = "" if what == "none" else _new_passphrase(here, new_file, from_variable=False)
+    with progress(here.live):
+        here.hands.second(here.home, mine, new, "" if what == "none" else what)
+    told = {
+        "opens": N_("The second vault is made. Lock, and open it with its passphrase: give it a life of its own."),
+        "destroys": N_(
+            "The second vault is made. Whenever its passphrase is given, the key of this one is destroyed first."
+        ),
+        "none": N_("What was in the other slot is gone."),
+    }
+    show(here, {"second": what}, lambda made: _(told[what]))
 
 
 def _asked_language(here: Here) -> Language:
