@@ -59,6 +59,20 @@ def test_a_wrong_passphrase_is_told_so_and_the_right_one_opens(opens: Opens, pai
         until(opened, "the right one opens")
 
 
+def test_esc_three_times_empties_the_screen_and_locks(opens: Opens, pair: list[Node]) -> None:
+    nour = at_talk(opens, pair[0])
+    nour.say("something between us")
+    shown(nour.page, "something between us")
+    nour.page.locator('[name="text"]').first.press("Escape")
+    nour.page.keyboard.press("Escape")
+    shown(nour.page, "something between us")
+    nour.page.keyboard.press("Escape")
+    expect(nour.page).to_have_url(LOCKED)
+    unreadable(nour.page.content())
+    nour.unlock()
+    expect(nour.page).not_to_have_url(LOCKED)
+
+
 def test_what_was_sent_to_a_locked_node_comes_back(opens: Opens, pair: list[Node]) -> None:
     nour = at_talk(opens, pair[0], script=False)
     elsewhere = at_talk(opens, pair[0])
