@@ -90,7 +90,7 @@ class Town:
         self.levels = levels
         self.newcomers: dict[str, int] = {}
         self.write = write
-        self.log: list[tuple[Event, tuple[str, str] | None, int, int]] = []
+        self.log: list[tuple[Event, tuple[str, ...] | None, int, int]] = []
         self.nodes = {who: Bench(self, who) for who in levels}
 
     def standing(self, who: str) -> Standing | None:
@@ -147,10 +147,20 @@ class Bench:
         return Seat(member, self.town.levels[member], NOON, 1) if member in self.town.levels else None
 
     def reach(self, space: str, audience: Audience) -> Reach:
-        meant = {audience.member, self.own} if audience.member else self.town.levels.keys()
-        seats = tuple(Seat(who, self.town.levels[who], NOON, 1) for who in meant)
-        later = 0 if audience.member or audience.expires_at else -1
-        return Reach(audience, seats, later, bool(audience.member) or self.town.levels[self.own] >= self.town.write)
+        audience = self.settled(audience)
+        others = audience.others
+        meant = {*others, self.own} & self.town.levels.keys() if others else self.town.levels.keys()
+        seats = tuple(Seat(who, self.town.levels[who], NOON, 1) for who in sorted(meant))
+        later = 0 if others or audience.expires_at else -1
+        return Reach(audience, seats, later, bool(others) or self.town.levels[self.own] >= self.town.write)
+
+    def settled(self, audience: Audience) -> Audience:
+        """As a node does: the others named once, without oneself; a circle of one other is a channel of two."""
+        others = tuple(one for one in audience.others if one != self.own)
+        if audience.others and not set(others) & self.town.levels.keys():
+            raise UsageError("Nobody is left to read it.")
+        end = audience.expires_at
+        return Audience(others[0], end) if len(others) == 1 else Audience("", end, others)
 
     async def pause_until_change(self, timeout: float) -> bool:
         self.asked.append(timeout)
@@ -176,8 +186,10 @@ class Bench:
         tags = (("log", str(self.seq)), *saying.tags)  # what a frame does: no two events have one id
         made = event_id(key, self.clock.now(), saying.kind, tags, saying.content)
         event = Event(made, key, self.clock.now(), saying.kind, saying.tags, saying.content, "0" * 128)
-        audience = saying.audience
-        channel = tuple(sorted((self.own, audience.member))) if audience.member else None
+        audience = self.settled(saying.audience)
+        channel = tuple(sorted((self.own, *audience.others))) if audience.others else None
+        if channel and saying.kind not in BY_KIND[saying.kind].private and not force:
+            raise NotAllowed("The rules of this space do not allow that.")
         entry = (event, channel, audience.expires_at, self.seq)
         said = self.heard(entry)
         verdicts = self.refold(BY_KIND[event.kind], said)
@@ -189,7 +201,8 @@ class Bench:
 
     def heard(self, entry: tuple[Event, Any, int, int]) -> Said[Any]:
         event, channel, expires_at, seq = entry
-        peer = "" if channel is None else next((who for who in channel if who != self.own), self.own)
+        peers = [who for who in channel or () if who != self.own]
+        peer = "" if channel is None else peers[0] if len(peers) == 1 else "c" * 64
         body = BY_KIND[event.kind].decode(event, event.tags)
         return Said(
             id=event.id,
@@ -204,6 +217,7 @@ class Bench:
             body=body,
             expires_at=expires_at,
             private_with=peer,
+            circle=channel or (),
         )
 
     def receive(self, entries: Iterable[tuple[Event, Any, int, int]]) -> None:
