@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SOURCE = Path(__file__).parent.parent / "src" / "tadamun"
-LIBRARIES = {"coincurve", "cryptography", "argon2", "argon2_cffi_bindings", "rbcl", "nacl", "hpke"}
+LIBRARIES = {"coincurve", "cryptography", "argon2", "argon2_cffi_bindings", "rbcl", "nacl", "hpke", "shamir_mnemonic"}
 
 
 def trees(folder: Path) -> Iterator[tuple[str, ast.Module]]:

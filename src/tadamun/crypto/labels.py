@@ -66,3 +66,18 @@ def mask(space: str | bytes, period: int, slot: int, name: str) -> bytes:
 def mask_box(space: str | bytes, period: int, key: bytes, device: str) -> bytes:
     """HPKE `info` of a member's ring key for another of their devices (6.1)."""
     return b"tadamun/mask-box/v1" + raw32(space) + period.to_bytes(4, "big") + raw32(key) + raw32(device)
+
+
+def meeting_point(space: str, gathering: str) -> bytes:
+    """What the box of a sealed place is bound to (kinds.md, Gatherings)."""
+    return b"tadamun/meeting-point/v1" + raw32(space) + raw32(gathering)
+
+
+def card(space: str, member: str, salt: bytes) -> bytes:
+    """What the card of somebody who wants to be waited for is bound to; salt: 16 bytes."""
+    return b"tadamun/card/v1" + raw32(space) + raw32(member) + salt
+
+
+def watch(space: str, member: str, salt: bytes) -> bytes:
+    """HPKE `info` of what somebody who waits is given; salt: 16 bytes."""
+    return b"tadamun/watch/v1" + raw32(space) + raw32(member) + salt
