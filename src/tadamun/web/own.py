@@ -7,7 +7,7 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from tadamun.i18n.words import say
-from tadamun.web import around, bad_days, first_run, home, keeping, settings, status
+from tadamun.web import around, asked, bad_days, first_run, home, keeping, settings, status
 from tadamun.web.house import State
 from tadamun.web.page import Page, Visit
 
@@ -46,6 +46,7 @@ PAGES: Final = (
     Page("/held", "held", held),
     *home.PAGES,
     *around.PAGES,
+    *asked.PAGES,
     Page("/lock", "lock", post=lock),
     Page("/awake", "awake", awake),
     *settings.PAGES,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TEXT: Final = 256 * 1024  # bytes of a form without files, unless its page says otherwise
 OPEN: Final = frozenset({State.OPEN})
 ANY: Final = frozenset(State)
+FOUND: Final = "found"  # what stands in an address instead of what was looked for, see asked.py
 TOKEN: Final = "form_token"  # noqa: S105 - the name of a field
 
 Answer = Response  # what a page gives, made by its visit
@@ -145,8 +146,10 @@ class Visit:
 
     @property
     def query(self) -> Mapping[str, str]:
-        """What stands behind the question mark."""
-        return self.request.query_params
+        """What stands behind the question mark; with `found`, also what was looked for under that number."""
+        given = self.request.query_params
+        kept = self.site.asked.get(self.session, given[FOUND]) if FOUND in given else None
+        return {**kept, **given} if kept is not None else given
 
     async def call(self, name: str, /, **params: Any) -> Any:
         """Make a call (docs/adr/0004-calls.md); plain JSON values. Raises LocalError."""

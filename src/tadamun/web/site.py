@@ -26,10 +26,11 @@ from tadamun.i18n.words import say
 from tadamun.web import guard
 from tadamun.web.address import Address
 from tadamun.web.around import around
+from tadamun.web.asked import FORGOTTEN, Asked
 from tadamun.web.held import Held
 from tadamun.web.house import House, State
 from tadamun.web.notices import Notices
-from tadamun.web.page import ANY, TOKEN, Form, Page, Typed, Visit
+from tadamun.web.page import ANY, FOUND, TOKEN, Form, Page, Typed, Visit
 from tadamun.web.render import Templates, versions
 from tadamun.web.tokens import Tokens
 from tadamun.web.words import helpers
@@ -85,6 +86,7 @@ class Site:
         self.pages, self.house, self.address, self.tokens = tuple(pages), house, address, tokens
         self.notices = Notices()
         self.handed: dict[str, Any] = {}  # by session: what the next page shows once, such as a device's link
+        self.asked = Asked(random)
         self.unforeseen: Counter[str] = Counter()  # where what nobody foresaw happened, how often
         self.clock, self.random, self._language = clock, random, language
         self._paths = {page.name: page.path for page in pages} | {"static": "/static/{path}", "live": "/live"}
@@ -118,6 +120,9 @@ class Site:
                 return self._led_away(visit, "")
             if page.get is None:
                 return self.refusal(request, 405, guard.NOT_SO)
+            number = request.query_params.get(FOUND, "")
+            if number and self.asked.get(visit.session, number) is None:
+                visit.error = say(FORGOTTEN)
             return await page.get(visit)
         except guard.TooLarge:
             return self.refusal(request, 413, guard.TOO_MUCH)
@@ -267,6 +272,7 @@ class Site:
         if self.house.state is not State.OPEN:
             self.notices.forget()
             self.handed.clear()
+            self.asked.forget()
 
 
 def language_of(chosen: str, request: Request) -> Language:

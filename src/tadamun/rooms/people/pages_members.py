@@ -70,6 +70,7 @@ async def people(visit: Visit) -> Answer:
         count=len(everyone),
         searchable=len(everyone) > 8 or bool(wanted),
         wanted=wanted,
+        found=visit.query.get("found", ""),
         page=page,
         more=len(found) > (page + 1) * CARDS,
         me=next((one for one in everyone if one["me"]), None),

@@ -100,6 +100,7 @@ async def search(visit: Visit) -> Answer:
         limit=LIMIT,
         people=compose.choices(await compose.people(visit), author, say("Anybody")),
         pages=paging(visit, found),
+        more={"found": query.get("found", "")},
     )  # fmt: skip
 
 
