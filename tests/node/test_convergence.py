@@ -186,7 +186,7 @@ class Histories(RuleBasedStateMachine):
     def rotate(self, who: int) -> None:
         home = self.town.homes[self.home(who)]
         if home.place.status == "member":
-            home.up.desk.rotate(home.place)
+            self.run(rotate(home))
             self.run(self.town.work(home))
 
     # What the world does.
@@ -219,6 +219,10 @@ class Histories(RuleBasedStateMachine):
     @rule(hours=st.sampled_from((1, 30)))
     def time(self, hours: int) -> None:
         self.run(self.town.pass_time(hours * 3_600))
+
+
+async def rotate(home: Home) -> None:
+    home.up.desk.rotate(home.place)
 
 
 def _ever_cut(home: Home) -> bool:

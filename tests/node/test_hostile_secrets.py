@@ -10,6 +10,7 @@ from witness import goes_on
 from kits.sim import Home, Town
 from tadamun.core import upkeep
 from tadamun.core.body import spell
+from tadamun.core.control.bodies import EPOCH, Epoch
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.node import letters
 from tadamun.node.channels import HOUR, LONGEST
@@ -42,6 +43,28 @@ async def test_a_bucket_made_for_after_ones_removal_is_not_used(three: Town) -> 
     traffic = [raw for home in three.homes.values() for raw in home.wire.traffic.values()]
     assert "heron at noon" not in texts(thief.read(traffic).values())
     assert "heron at noon" in repr(await three.call("badr", "talk.threads"))
+
+
+async def test_a_bucket_is_no_epoch_whatever_a_control_event_says(three: Town) -> None:
+    """Dina came after a post that expires, and begins an "epoch" with the id of its bucket: she would be topped up, and
+    all others would send there, where nobody takes it from them."""
+    amal = three.homes["amal"]
+    await three.call("amal", "talk.post", text="heron at noon", expires=HOUR)
+    await three.build("dina")
+    await three.join("dina", (await three.call("amal", "invite.new", level=10))["link"], "Dina")
+    await three.settle()
+    (bucket,) = (box.id for box in amal.place.boxes.values() if box.use == "bucket")
+    dina = three.homes["dina"]
+    forger = Forger(dina)
+    body = Epoch(epoch=bucket, parents=(), boxes="ab" * 32)
+    await forger.send(forger.event(spell(body), kind=EPOCH))
+    await three.settle()
+    assert bucket in amal.place.log.state.epochs
+    await forger.send(forger.event(spell(upkeep.Need(epoch=bucket)), kind=upkeep.NEED))
+    await three.settle()
+    assert bucket not in dina.place.boxes
+    await goes_on(three)
+    assert bucket not in {parent for _, parent in amal.place.linked}
 
 
 async def test_a_secret_that_expires_never_is_not_taken(three: Town) -> None:

@@ -7,13 +7,15 @@ Then an epoch, or a control event that travels under one, is out of a member's r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tadamun.core import upkeep
+from tadamun.core.event import Event
 from tadamun.core.frame import split
 from tadamun.core.ports import Tables
-from tadamun.node.past import meant_for
+from tadamun.node.past import meant_for, since
+from tadamun.node.pen import BY_NEED
 from tadamun.node.place import Mailbox, Place
 from tadamun.store import log
 
@@ -22,28 +24,36 @@ Holders = Mapping[str, set[str]]  # epoch → devices
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """The device has no box for `epoch` ("": only events) and reads `via`; events: control events to seal there."""
+    """The device has no box for `epoch` ("": only events) and reads `via`; events: control events to seal there.
+
+    due_to: the control events whose authors see to it first.
+    """
 
     device: str
     epoch: str
     via: str
     events: tuple[str, ...] = ()
+    due_to: tuple[str, ...] = ()
+
+
+def handed(place: Place) -> Holders:
+    """For every epoch that an event here named: who was handed it. Its recipients are those live at its own heads; then
+    whoever a box was seen for, as for the epoch that a newcomer was handed."""
+    found: dict[str, set[str]] = {}
+    for epoch, event in place.made.items():
+        genuine = place.log.genuine(event)
+        there = None if genuine is None else place.log.at(split(genuine.event).auth)
+        found[epoch] = set() if there is None else set(there.live_devices())
+    for epoch, device in place.boxed:
+        if epoch in found:
+            found[epoch].add(device)
+    return found
 
 
 def holders(place: Place) -> Holders:
-    """For every epoch that an event here named: who of the devices live now holds it. Its recipients are those live at
-    its own heads; then whoever a box was seen for, as for the epoch that a newcomer was handed."""
-    known = place.log
-    live = known.state.live_devices().keys()
-    found: dict[str, set[str]] = {}
-    for epoch, event in place.made.items():
-        genuine = known.genuine(event)
-        there = None if genuine is None else known.at(split(genuine.event).auth)
-        found[epoch] = set() if there is None else there.live_devices().keys() & live
-    for epoch, device in place.boxed:
-        if epoch in found and device in live:
-            found[epoch].add(device)
-    return found
+    """The same, of the devices live now."""
+    live = place.log.state.live_devices().keys()
+    return {epoch: devices & live for epoch, devices in handed(place).items()}
 
 
 def shared(place: Place) -> Mailbox | None:
@@ -53,6 +63,28 @@ def shared(place: Place) -> Mailbox | None:
         return held[0] if held else None
     who = holders(place)
     return max(held, key=lambda box: (len(who.get(box.id, ())), place.depth(box.id), box.since, box.id))
+
+
+def may_travel(place: Place, via: str, events: Sequence[str]) -> tuple[str, ...]:
+    """Those of these control events that may be sealed again under an epoch. All if it is clean; else those by which
+    somebody is shut out or an epoch begun, and those whose authors had not heard that one who reads there is out."""
+    if via in place.log.state.epochs:
+        return tuple(events)
+    readers = handed(place).get(via, set()) | {device for epoch, device in place.boxed_aside if epoch == via}
+    came = {place.made[via], *(place.came[device] for device in readers if device in place.came)}
+
+    def unheard(event: Event) -> bool:
+        there = place.log.at((*split(event).auth, *came))
+        return there is not None and readers <= there.live_devices().keys()
+
+    found = [known.event for one in events if (known := place.log.genuine(one)) is not None]
+    return tuple(event.id for event in found if event.kind in BY_NEED or unheard(event))
+
+
+def deepest(place: Place, epochs: Iterable[str]) -> str:
+    """The deepest of these epochs whose secret is here, "" for none."""
+    held = (one for one in epochs if place.epoch(one) is not None)
+    return max(held, key=lambda one: (place.depth(one), one), default="")
 
 
 def tips(place: Place) -> list[str]:
@@ -80,34 +112,25 @@ def lacks(place: Place) -> list[Lack]:
     who = holders(place)
     found = []
     everywhere = set().union(*place.carried.values())
+    clean = place.log.state.epochs.keys()
     for device, kept in sorted(place.log.state.live_devices().items()):
         own = {epoch for epoch, devices in who.items() if device in devices}
-        via = max((one for one in own if one in place.boxes), key=lambda one: (place.depth(one), one), default="")
+        via = deepest(place, own & clean) or deepest(place, own)
         if not via or device == place.device.public:
             continue
         # Not only clean ones: before it was not clean, somebody may have said something under it.
         missing = [
             epoch
             for epoch, made in sorted(place.made.items())
-            if epoch not in own and epoch in place.boxes and meant_for(place.log, made, kept.member)
+            if epoch not in own and place.epoch(epoch) is not None and meant_for(place.log, made, kept.member)
         ]
+        came = place.came.get(device, "")  # nobody handed it what is not before that
         readable = set().union(*(place.carried.get(epoch, set()) for epoch in own))
         elsewhere = everywhere - readable
-        events = tuple(one for one in _after_arrival(place, device) if one in elsewhere) if elsewhere else ()
-        found += [Lack(device, epoch, via) for epoch in missing]
+        events = may_travel(
+            place, via, [one for one in since(place.log, came) if one in elsewhere] if elsewhere else ()
+        )
+        found += [Lack(device, epoch, via, due_to=(place.made[epoch], came)) for epoch in missing]
         if events:
-            found.append(Lack(device, "", via, events))
+            found.append(Lack(device, "", via, events, (came,)))
     return found
-
-
-def _after_arrival(place: Place, device: str) -> list[str]:
-    """The control events that are not before the one that let a device in: nobody handed it those."""
-    parents = {one.event.id: split(one.event).auth for one in place.log.events()}
-    before: set[str] = set()
-    layer = [place.came[device]] if device in place.came else []
-    while layer:
-        for parent in parents.get(layer.pop(), ()):
-            if parent not in before:
-                before.add(parent)
-                layer.append(parent)
-    return [one for one in parents if one not in before]

@@ -140,15 +140,38 @@ def _began(place: Place, epoch: Mailbox) -> int:
 
 
 def _back(place: Place, oldest: int) -> list[tuple[Mailbox, Mailbox]]:
-    """(child, parent), both held here, from the current epoch back as long as the parent came at `oldest` or later."""
+    """(child, parent), both held here, from the current epoch back as long as the parent came at `oldest` or later.
+
+    Whoever begins an epoch without having one that was made beside it does not name that as a parent. Such a one hangs
+    on whichever it was linked from before, else on the current one. Only epochs that the control log names: anybody
+    could hand out secrets without end.
+    """
     best = place.best_epoch()
+    if best is None:
+        return []
+    reach = {best.id}
+    pairs = _ancestors(place, best, oldest, reach)
+    held = [one for epoch in place.made if (one := place.epoch(epoch)) is not None]
+    aside = [one for one in held if one.id not in reach and one.since >= oldest]
+    # The deepest first: it may lead to the others.
+    for one in sorted(aside, key=lambda one: (-place.depth(one.id), one.id)):
+        if one.id not in reach:
+            children = sorted(child for child, parent in place.linked if parent == one.id and child in reach)
+            pairs.append((place.boxes[children[0]] if children else best, one))
+            reach.add(one.id)
+            pairs += _ancestors(place, one, oldest, reach)
+    return pairs
+
+
+def _ancestors(place: Place, epoch: Mailbox, oldest: int, reach: set[str]) -> list[tuple[Mailbox, Mailbox]]:
+    """(child, parent) from one epoch back; every epoch met is added to `reach` and followed once."""
     pairs: list[tuple[Mailbox, Mailbox]] = []
-    reach, layer = set[str](), [] if best is None else [best]
+    layer = [epoch]
     while layer:
         child = layer.pop()
         for parent in place.tree.get(child.id, ()):
-            held = place.boxes.get(parent)
-            if held is None or held.since < oldest or (child, held) in pairs:
+            held = place.epoch(parent)
+            if held is None or held.since < oldest:
                 continue
             pairs.append((child, held))
             if held.id not in reach:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tadamun.core.control import bodies
 from tadamun.core.control.log import ControlLog
 from tadamun.core.frame import split
@@ -38,15 +40,21 @@ def author_of(log: ControlLog, event: str) -> str:
 
 def since(log: ControlLog, anchor: str) -> list[str]:
     """Ids of the control events that somebody who starts at `anchor` needs: it and all that is not before it."""
-    events = {one.event.id: one.event for one in log.events()}
-    before: set[str] = set()
-    layer = [anchor] if anchor in events else []
+    earlier = ancestors(log, [anchor])
+    return [one.event.id for one in log.events() if one.event.id not in earlier]
+
+
+def ancestors(log: ControlLog, of: Iterable[str]) -> set[str]:
+    """The control events before any of these, as far back as this log knows."""
+    seen: set[str] = set()
+    layer = list(of)
     while layer:
-        for parent in split(events[layer.pop()]).auth:
-            if parent in events and parent not in before:
-                before.add(parent)
+        found = log.genuine(layer.pop())
+        for parent in () if found is None else split(found.event).auth:
+            if parent not in seen:
+                seen.add(parent)
                 layer.append(parent)
-    return [one for one in events if one not in before]
+    return seen
 
 
 def before(log: ControlLog, one: str, other: str) -> bool:

@@ -104,6 +104,7 @@ class Place:
     answered: dict[str, int] = field(default_factory=dict)  # device → when (Unix seconds) it was last answered
     carried: dict[str, set[str]] = field(default_factory=dict)  # epoch → control events sealed under it, as far as seen
     boxed: set[tuple[str, str]] = field(default_factory=set)  # (epoch, device) that a lockbox was seen for
+    boxed_aside: set[tuple[str, str]] = field(default_factory=set)  # the same by lockboxes that do not count
     boxes_recalled: bool = False  # whether `boxed` also knows those seen before the start
     linked: set[tuple[str, str]] = field(default_factory=set)  # (child, parent) epochs that a history link was seen for
     linked_under: dict[tuple[str, str], set[str]] = field(
@@ -155,9 +156,15 @@ class Place:
             return None
         clean = self.control.state.epochs
         for epoch in sorted(clean, key=lambda epoch: (-clean[epoch].depth, epoch)):
-            if epoch in self.boxes:
-                return self.boxes[epoch]
+            if (held := self.epoch(epoch)) is not None:
+                return held
         return None
+
+    def epoch(self, name: str) -> Mailbox | None:
+        """The epoch of that id if its secret is here. Whoever begins an epoch chooses its id, and could choose that of
+        a bucket or an invite's mailbox: those are no epochs, and their secrets are handed to nobody as such."""
+        held = self.boxes.get(name)
+        return held if held is not None and held.use == "epoch" else None
 
     def deepest_epoch(self) -> Mailbox | None:
         """The deepest epoch whose secret is here, clean or not: for what must also reach those not yet rotated."""

@@ -29,11 +29,13 @@ from tadamun.node.mail import ControlChanged, Needed, Signed, StatusChanged, Tic
 from tadamun.node.past import author_of, meant_for, worth_a_checkpoint
 from tadamun.node.place import Place
 from tadamun.node.quorum import Quorum
+from tadamun.node.unaware import unaware
 from tadamun.node.welcome import Host
 from tadamun.store import meta, spaces
 
 HOUR: Final = 3_600  # seconds
 GRACE: Final = 2.0  # seconds to wait for others, or for more to come, before acting
+ROUNDS: Final = 8  # of sealing what is handed on
 SILENCE: Final = 30.0  # seconds until another node does what the first should have done
 
 
@@ -57,6 +59,7 @@ class Steward:
         self._helped_at_all = Allowance(clock, 32, HOUR)  # a device
         self._missed = Allowance(clock, 3, HOUR)  # one epoch's secret
         self._missed_of = Allowance(clock, 12, HOUR)  # epochs by one device
+        self._told = Allowance(clock, 12, HOUR)  # whoever is out and cannot know it
         self._heard = Allowance(clock, 3, HOUR)  # one device's ask to be let in, by one link
 
     def act_on(self, place: Place, effect: object) -> None:
@@ -133,7 +136,7 @@ class Steward:
 
     async def _needed(self, place: Place, needed: Needed) -> None:
         """Hand a clean epoch's secret to a live device that lacks it (docs/protocol/3-seal.md, 3.4)."""
-        if needed.device == place.device.public or needed.epoch not in place.boxes:
+        if needed.device == place.device.public or place.epoch(needed.epoch) is None:
             return
         author = place.log.state.epochs.get(needed.epoch)
         if author is not None and author_of(place.log, author.event) != place.device.public:
@@ -141,11 +144,12 @@ class Steward:
         device = place.log.state.live_devices().get(needed.device)
         if device is None or (needed.epoch, needed.device) in place.boxed:
             return
-        if needed.epoch not in place.boxes or not meant_for(place.log, place.made.get(needed.epoch, ""), device.member):
+        held = place.epoch(needed.epoch)
+        if held is None or not meant_for(place.log, place.made.get(needed.epoch, ""), device.member):
             return
-        letter = letters.top_up(place.boxes[needed.epoch].keys, needed.device, device.hpke)
+        letter = letters.top_up(held.keys, needed.device, device.hpke)
         # If it is not known any more under which epoch they asked: whoever heard of an epoch had one of its parents.
-        parents = [one for one in place.tree.get(needed.epoch, ()) if one in place.boxes]
+        parents = [one for one in place.tree.get(needed.epoch, ()) if place.epoch(one) is not None]
         async with self.desk.lock:
             self.desk.write(place, [letter], via=needed.via or next(iter(parents), ""))
         await self.desk.deliver()
@@ -179,27 +183,37 @@ class Steward:
             await self._hand_on(place, everything=True)
 
     async def _hand_on(self, place: Place, *, everything: bool) -> bool:
-        """Whether something is left to others. everything: leave nothing."""
-        left = False
-        await self.desk.deliver()
-        async with self.desk.lock:
-            recall_boxes(self.desk.vault.read, place)
-            for lack in lacks(place):
-                makers = {
-                    author_of(place.log, place.made.get(lack.epoch, "")),
-                    author_of(place.log, place.came.get(lack.device, "")),
-                }
-                if not everything and place.device.public not in makers:
-                    left = True
-                    continue
-                device = place.log.state.live_devices()[lack.device]
-                if lack.epoch:
-                    letter = letters.top_up(place.boxes[lack.epoch].keys, lack.device, device.hpke)
-                    self.desk.write(place, [letter], via=lack.via)
-                else:
-                    self.desk.pass_on(place, lack.events, lack.via)
-        await self.desk.deliver()
-        return left
+        """Whether something is left to others, or to another time. everything: leave nothing to others."""
+        for _ in range(ROUNDS):
+            await self.desk.deliver()
+            async with self.desk.lock:
+                recall_boxes(self.desk.vault.read, place)
+                left, again = self._hand_out(place, everything)
+            await self.desk.deliver()
+            if not again:
+                return left
+        return True
+
+    def _hand_out(self, place: Place, everything: bool) -> tuple[bool, bool]:
+        """Whether something is left to others, and whether there is more to do once this is sealed. The lock is held by
+        the caller."""
+        left, again = False, False
+        under: dict[str, str] = {}  # control event → the epoch it is about to be sealed under
+        live = place.log.state.live_devices()
+        for lack in (*lacks(place), *unaware(place)):
+            if not everything and place.device.public not in {author_of(place.log, one) for one in lack.due_to}:
+                left = True
+                continue
+            if lack.epoch:
+                letter = letters.top_up(place.boxes[lack.epoch].keys, lack.device, live[lack.device].hpke)
+                self.desk.write(place, [letter], via=lack.via)
+                continue
+            fresh = [one for one in lack.events if one not in under]
+            again |= any(under.get(one, lack.via) != lack.via for one in lack.events)  # an event waits for sealing once
+            if fresh and (lack.device in live or self._told.take(place.space)):
+                under |= dict.fromkeys(fresh, lack.via)
+                self.desk.pass_on(place, fresh, lack.via)
+        return left, again
 
     async def _signatures(self, place: Place) -> None:
         await self.quorum.carry_out(place)

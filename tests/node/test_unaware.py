@@ -1,0 +1,83 @@
+"""Whoever was let in by somebody shut out at the same time is told that they are out, and nothing more
+(docs/protocol/3-seal.md, 3.4)."""
+
+from __future__ import annotations
+
+import pytest
+from thief import Thief, texts
+from witness import agree, goes_on
+
+from kits.sim import Home, Town
+from tadamun.node.channels import HOUR
+from tadamun.node.place import Place
+from tadamun.node.unaware import unaware
+
+pytestmark = pytest.mark.anyio
+HERE = ["amal", "celine"]
+
+
+async def puppets(town: Town, *names: str) -> list[Home]:
+    """Amal removes Badr, who does not hear of it and lets these in, each into an epoch that he began for them."""
+    badr = town.homes["badr"]
+    town.medium.split(HERE, ["badr"])
+    await town.call("amal", "members.remove", member=badr.me)
+    await town.call("amal", "talk.post", text="heron at noon")
+    await town.call("amal", "invite.new")
+    await town.settle(1.0)
+    for name in names:
+        await town.build(name)
+        town.medium.split(HERE, ["badr", *(one for one in names if one in town.homes)])
+        badr.up.desk.rotate(badr.place)
+        await town.join(name, (await town.call("badr", "invite.new", level=10))["link"], name.title())
+        await town.settle(1.0)
+    homes = [town.homes[name] for name in names]
+    assert {home.place.status for home in homes} == {"member"}
+    town.medium.heal()
+    return homes
+
+
+def nobody_left(place: Place) -> bool:
+    return not list(unaware(place))
+
+
+async def test_they_are_told_and_read_nothing_of_later(three: Town) -> None:
+    (dina,) = await puppets(three, "dina")
+    before = {one.event.id for one in dina.place.log.events()}
+    secrets = set(dina.place.boxes)
+    await three.settle()
+    assert dina.place.status == "out"
+    assert set(dina.place.boxes) == secrets
+    amal = three.homes["amal"].place
+    told = [one.event.id for one in dina.place.log.events() if one.event.id not in before]
+    assert [amal.log.state.devices[three.homes["badr"].place.device.public].cuts[0].by] == told
+    traffic = [raw for home in three.homes.values() for raw in home.wire.traffic.values()]
+    assert "heron at noon" not in texts(Thief(dina).read(traffic).values())
+    assert nobody_left(amal)
+    await goes_on(three)
+    assert await agree(three) == HERE
+
+
+async def test_whoever_is_away_hears_of_it_from_any_who_can_tell(three: Town) -> None:
+    """Amal, who removed Badr, is off when the others meet."""
+    (dina,) = await puppets(three, "dina")
+    await three.off("amal")
+    await three.settle(20.0)
+    assert dina.place.status == "member"
+    await three.settle()
+    assert dina.place.status == "out"
+
+
+async def test_a_node_tells_only_so_many_in_an_hour(three: Town) -> None:
+    """Or whoever is out could keep all others at work with puppets."""
+    (dina,) = await puppets(three, "dina")
+    space = dina.place.space
+    for name in HERE:
+        told = three.homes[name].up.steward._told
+        while told.take(space):
+            pass
+    await three.settle()
+    assert dina.place.status == "member"
+    await three.pass_time(HOUR)
+    await three.call("amal", "invite.new")
+    await three.settle()
+    assert dina.place.status == "out"
