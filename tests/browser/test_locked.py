@@ -66,6 +66,7 @@ def test_esc_three_times_empties_the_screen_and_locks(opens: Opens, pair: list[N
     nour.page.locator('[name="text"]').first.press("Escape")
     nour.page.keyboard.press("Escape")
     shown(nour.page, "something between us")
+    nour.window.bears_beginning_anew()
     nour.page.keyboard.press("Escape")
     expect(nour.page).to_have_url(LOCKED)
     unreadable(nour.page.content())

@@ -84,6 +84,11 @@ class Window:
     def tab(self) -> Page:
         return self.context.new_page()
 
+    def bears_beginning_anew(self) -> None:
+        """From now on the page of a locked node may lose the stream it has just asked for: the program begins anew in
+        that moment, and the page asks again by itself."""
+        self._awaited.append(re.compile(r"ERR_(CONNECTION_|EMPTY_|INCOMPLETE_).*live\?state=locked"))
+
     @contextmanager
     def trouble(self, *expected: str) -> Iterator[None]:
         """Complaints that match one of these patterns are what the test is about: a page refused, a node gone."""

@@ -54,6 +54,7 @@ class Person:
         return link.partition("/enter/")[0]
 
     def lock(self) -> None:
+        self.window.bears_beginning_anew()
         self.page.locator('form[action$="/lock"] button').first.click()
         expect(self.page).to_have_url(LOCKED)
 
