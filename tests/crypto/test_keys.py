@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import pytest
@@ -160,10 +162,29 @@ def test_verify_digest_never_raises(key: str, digest: bytes, signature: str) -> 
     assert verify_digest(key, digest, signature) is False
 
 
-def test_hex_ends_where_it_ends(post: Genuine) -> None:
-    """A pattern's `$` also matches before a last newline; the decoder must not."""
-    for field in ("id", "pubkey", "sig"):
-        raw = to_json(altered(post.event, **{field: getattr(post.event, field) + "\n"}))
-        with pytest.raises(RemoteError) as refused:
-            parse(raw)
-        assert refused.value.reason is Reason.MALFORMED
+SPOILT: Final[tuple[Callable[[str], str], ...]] = (
+    lambda s: s + "\n",
+    lambda s: s[:-1] + "\n",
+    lambda s: s[:-2],
+    lambda s: s + "00",
+    lambda s: "AB" + s[2:],
+    lambda s: " " * len(s),
+    lambda s: "٠" + s[1:],
+    lambda s: "x" + s[1:],
+    lambda s: "",
+)
+
+
+@pytest.mark.parametrize("field", ["id", "pubkey", "sig"])
+@pytest.mark.parametrize("spoil", SPOILT)
+def test_hex_has_one_spelling(post: Genuine, field: str, spoil: Callable[[str], str]) -> None:
+    raw = to_json(altered(post.event, **{field: spoil(getattr(post.event, field))}))
+    with pytest.raises(RemoteError) as refused:
+        parse(raw)
+    assert refused.value.reason is Reason.MALFORMED
+
+
+def test_one_too_short_and_one_too_long_are_not_right_together(post: Genuine) -> None:
+    event = post.event
+    with pytest.raises(RemoteError):
+        parse(to_json(altered(event, pubkey=event.pubkey + event.sig[:2], sig=event.sig[2:])))

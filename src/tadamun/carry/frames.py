@@ -92,7 +92,7 @@ def hear(message: bytes | str) -> Heard:
         verb = _text.decode(parts[0]) if parts else ""
         match verb, len(parts):
             case "EVENT", 3:
-                event = parse(bytes(parts[2]))
+                event = parse(parts[2])
                 if id_of(event) != event.id:
                     raise RemoteError(Reason.BAD_ID)
                 return Brought(_word(parts[1]), event, to_json(event))

@@ -50,8 +50,8 @@ class Inbox:
         self._room.set()
         self._idle.set()
 
-    async def add(self, event: Event, raw: bytes) -> None:
-        """Queue one event; waits while more than 6 MiB are waiting."""
+    def add(self, event: Event, raw: bytes) -> None:
+        """Queue one event. Then wait for `room`."""
         self._waiting.append((event, raw))
         self._bytes += len(raw)
         self._unfinished += 1
@@ -62,7 +62,10 @@ class Inbox:
         if self._bytes >= MAX_WAITING:
             self._enough.set()
             self._room.clear()
-            await self._room.wait()
+
+    async def room(self) -> None:
+        """Return when no more than 6 MiB are waiting."""
+        await self._room.wait()
 
     async def settled(self) -> None:
         """Return when everything added so far is in the store."""

@@ -179,10 +179,11 @@ class Session:
             while True:
                 message = await self._socket.recv(decode=False)
                 try:
-                    await self._take(message)
+                    self._take(message)
                 except RemoteError as error:
                     self._around.counters[error.reason] += 1
                     self._wasted()
+                await self._inbox.room()
         except Exception:
             # What came before the end is kept, even if the end came in the middle of a catch-up.
             with suppress(TimeoutError):
@@ -190,10 +191,10 @@ class Session:
                     await self._inbox.settled()
             raise
 
-    async def _take(self, message: bytes | str) -> None:
+    def _take(self, message: bytes | str) -> None:
         match hear(message):
-            case Brought(sub, event, raw):
-                await self._brought(sub, event, raw)
+            case Brought() as heard:
+                self._brought(heard.sub, heard.event, heard.raw)
             case Stored(sub):
                 self._asking.finished(sub)
             case Took(event_id, ok, why):
@@ -212,7 +213,7 @@ class Session:
             case Chatter():
                 self._wasted()
 
-    async def _brought(self, sub: str, event: Event, raw: bytes) -> None:
+    def _brought(self, sub: str, event: Event, raw: bytes) -> None:
         if event.kind != SEALED or gate.mailbox_of(event) not in self._signers:
             raise RemoteError(Reason.WRONG_SPACE)
         new = event.id not in self._known
@@ -229,7 +230,7 @@ class Session:
                 raise
         self._known.add(event.id)
         self._useful += 1
-        await self._inbox.add(event, raw)
+        self._inbox.add(event, raw)
 
     def _stored(self, batch: Sequence[Piece], answers: Sequence[Put]) -> None:
         self._around.outbox.taken([event.id for event, _ in batch])

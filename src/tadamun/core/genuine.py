@@ -6,7 +6,6 @@ What is made for every event is a msgspec struct: a frozen dataclass takes ten t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import msgspec
@@ -16,8 +15,7 @@ from tadamun.core.event import Event, Tags
 B = TypeVar("B", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Genuine:
+class Genuine(msgspec.Struct, frozen=True):
     """An event whose id and BIP340 signature were checked."""
 
     event: Event

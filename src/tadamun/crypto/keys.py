@@ -109,7 +109,7 @@ def flaw(event: Event) -> Reason | None:
     """What `verify` would raise, as a value, for batches: an exception costs as much as a tenth of a signature."""
     if id_of(event) != event.id:
         return Reason.BAD_ID
-    # `fromhex` forgives white space, hence the lengths; the pattern of `Event` holds only for what was decoded.
+    # `fromhex` forgives white space, hence the lengths; `parse` looked, but not every event was decoded.
     if len(event.pubkey) != 64 or len(event.sig) != 128:
         return Reason.BAD_SIGNATURE
     try:

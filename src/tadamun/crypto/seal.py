@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from tadamun.core.errors import Reason, RemoteError, UsageError
 from tadamun.core.event import Draft, Event, parse, to_json
 from tadamun.core.genuine import Genuine
@@ -64,16 +66,36 @@ def open_many(batch: Sequence[bytes], epoch: EpochKeys, outside: bool = True) ->
     return [opened if isinstance(opened, Reason) else Genuine(opened) for opened in unsealed]
 
 
+class _Carrier(msgspec.Struct):
+    content: str
+
+
+_carrier: Final = msgspec.json.Decoder(_Carrier)
+
+
+def _carried(outer: bytes) -> str:
+    """What an outer event carries. Raises RemoteError (TOO_LARGE, MALFORMED)."""
+    if len(outer) > MAX_SEALED:
+        raise RemoteError(Reason.TOO_LARGE)
+    try:
+        return _carrier.decode(outer).content
+    except (ValueError, RecursionError) as error:
+        raise RemoteError(Reason.MALFORMED) from error
+
+
 def unseal(batch: Sequence[bytes], conversation: Secret, outside: bool) -> list[Event | Reason]:
-    """The work of `open_many`, for it and for the worker process: every event returned has passed every check."""
+    """The work of `open_many`, for it and for the worker process: every event returned has passed every check.
+
+    Not `outside`: of the outer event nothing is read but what it carries; its shape was checked when it came.
+    """
     key = conversation.reveal()  # once a batch
     opened: list[Event | Reason] = []
     for item in batch:
         try:
-            outer = parse(item, MAX_SEALED)
-            event = parse(nip44.decrypt(key, outer.content), MAX_INNER)
+            outer = parse(item, MAX_SEALED) if outside else None
+            event = parse(nip44.decrypt(key, _carried(item) if outer is None else outer.content), MAX_INNER)
         except RemoteError as error:
             opened.append(error.reason)
         else:
-            opened.append(flaw(event) or (flaw(outer) if outside else None) or event)
+            opened.append(flaw(event) or (None if outer is None else flaw(outer)) or event)
     return opened

@@ -52,8 +52,10 @@ def closed(place: Place, device: str, frame: Frame) -> bool:
     There is no cut for private channels: what came before that was known here stays, what comes later is refused,
     whatever it cites. Asked on arrival only; what is in the log is judged without it.
     """
+    if frame.channel == SPACE:
+        return False
     known = place.log.state.devices.get(device)
-    return frame.channel != SPACE and (known is None or not known.live)
+    return known is None or not known.live
 
 
 def standing_of(place: Place, said: Said[Any]) -> Standing | Reason | None:

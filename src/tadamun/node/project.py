@@ -87,17 +87,18 @@ class Projector:
         arrived: Iterable[Said[Any]],
         stale: Iterable[tuple[str, str]] = (),
         standings: Mapping[str, Standing] = MappingProxyType({}),
+        opening: Mapping[str, int] = log.NONE,
     ) -> dict[str, Verdict]:
         """Bring the views up to date with what arrived (already in the log) and topics to fold again.
 
-        standings: of authors, by event, as far as they were looked up already. Returns what became of each event that
-        was judged, by id.
+        standings: of authors, by event, as far as they were looked up already; opening: see log.alone. Returns what
+        became of each event that was judged, by id.
         """
         topics: dict[tuple[str, str], list[Said[Any]]] = {key: [] for key in stale}
         again = set(topics)
         for said in arrived:
             topics.setdefault(self.topic(said), []).append(said)
-        openings = log.alone(tx, place.ref, [topic for _, topic in topics])
+        openings = log.alone(tx, place.ref, [topic for _, topic in topics], opening)
         fresh: dict[str, list[Said[Any]]] = {}
         verdicts: dict[str, Verdict] = {}
         for (name, topic), saids in topics.items():

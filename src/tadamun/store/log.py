@@ -6,8 +6,9 @@ here; `verdict` is what the node's fold said last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -22,6 +23,8 @@ from tadamun.store.tables import listed, one
 _CODES: Final = {Verdict.ALLOW: 0, Verdict.DENY: 1, Verdict.UNKNOWN: 2}
 _VERDICTS: Final = {code: verdict for verdict, code in _CODES.items()}
 PAGE: Final = 1_000  # rows held at once while walking the whole log
+
+NONE: Final[Mapping[str, int]] = MappingProxyType({})
 
 _COLUMNS: Final = "n, lower(hex(id)), verdict, room, topic, raw"
 
@@ -59,8 +62,12 @@ class Kept:
         return parse(self.raw, MAX_INNER)
 
 
-def append(tx: Tables, entries: Sequence[Entry]) -> None:
-    """Add those that are not there yet, in order; thousands at once cost least."""
+def append(tx: Tables, entries: Sequence[Entry]) -> dict[str, int]:
+    """Add those that are not there yet, in order; thousands at once cost least.
+
+    Returns the numbers of those that open a topic, to spare looking for them; none if some were there already.
+    """
+    before = _last(tx)
     known = refs.ensure(tx, {i for entry in entries for i in (entry.device, entry.channel)})
     tx.many(
         "INSERT OR IGNORE INTO log"
@@ -84,6 +91,9 @@ def append(tx: Tables, entries: Sequence[Entry]) -> None:
             for e in entries
         ],
     )
+    if _last(tx) != before + len(entries):
+        return {}
+    return {e.id: n for n, e in enumerate(entries, before + 1) if e.topic == e.id}
 
 
 def known(tables: Tables, ids: Sequence[str]) -> set[str]:
@@ -109,9 +119,13 @@ def topic_rows(tables: Tables, space: int, topic: str) -> list[Kept]:
     return sorted(map(_kept, rows), key=lambda kept: kept.n)
 
 
-def alone(tables: Tables, space: int, topics: Iterable[str]) -> dict[str, int]:
-    """Of these topics those of which nothing is here but the event that opens them, with that event's number."""
-    ids = listed([topic for topic in dict.fromkeys(topics) if is_hex32(topic)])
+def alone(tables: Tables, space: int, topics: Iterable[str], opening: Mapping[str, int] = NONE) -> dict[str, int]:
+    """Of these topics those of which nothing is here but the event that opens them, with that event's number.
+
+    opening: numbers of events that open a topic of their own, as far as known.
+    """
+    wanted = [topic for topic in dict.fromkeys(topics) if is_hex32(topic)]
+    ids = listed(wanted)
     more = {
         i
         for (i,) in tables.execute(
@@ -123,9 +137,10 @@ def alone(tables: Tables, space: int, topics: Iterable[str]) -> dict[str, int]:
     found = tables.execute(
         "SELECT lower(hex(id)), n FROM log WHERE space = ? AND topic IS NULL"
         " AND id IN (SELECT unhex(value) FROM json_each(?))",
-        (space, ids),
+        (space, listed([topic for topic in wanted if topic not in opening])),
     )
-    return {i: n for i, n in found if i not in more}
+    numbers = {**opening, **dict(found)}
+    return {topic: numbers[topic] for topic in wanted if topic in numbers and topic not in more}
 
 
 def last(tables: Tables, device: str, channel: str = "") -> tuple[int, str]:
@@ -255,6 +270,11 @@ def weights(tables: Tables, space: int) -> list[tuple[str, int, int, int]]:
 def count(tables: Tables, space: int) -> int:
     """How many events the space's log holds."""
     return sum(events for _, _, events, _ in weights(tables, space))
+
+
+def _last(tables: Tables) -> int:
+    """The number of the last event; 0 if there is none."""
+    return int(tables.execute("SELECT coalesce(max(n), 0) FROM log")[0][0])
 
 
 def pack_topic(topic: str) -> bytes | str:

@@ -77,6 +77,8 @@ def missing(tables: Tables, space: int) -> set[str]:
 
 def known(tables: Tables, ids: Sequence[str]) -> set[str]:
     """Which of these ids are parked."""
+    if not tables.execute("SELECT 1 FROM parked LIMIT 1"):
+        return set()
     sql = "SELECT lower(hex(id)) FROM parked WHERE id IN (SELECT unhex(value) FROM json_each(?))"
     return {i for (i,) in tables.execute(sql, (listed(ids),))}
 

@@ -7,8 +7,11 @@ an edit, a reaction or a retraction waits for its post (rules.py) decides nothin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
+
+import msgspec
+from msgspec import field
+from msgspec.structs import replace
 
 from tadamun.core.genuine import Said
 from tadamun.rooms.talk.bodies import (
@@ -30,8 +33,7 @@ MOST_REACTIONS: Final = 100
 MOST_COPIES: Final = 8  # events that bring one part: more than a fault would make
 
 
-@dataclass(frozen=True, slots=True)
-class Talked:
+class Talked(msgspec.Struct, frozen=True):
     """opening: the post. edit: the one that holds. retractions: by member, any at all is final.
 
     reactions: by member, their signs by event id, taken back ones too. taken: by member, event ids that count no more.
