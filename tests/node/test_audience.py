@@ -103,6 +103,21 @@ async def test_who_may_not_write_is_told_before(three: Town) -> None:
     await three.call("celine", "talk.post", text="but this", to="Badr")
 
 
+async def test_a_circle_is_told_by_name(three: Town) -> None:
+    told = await three.call("amal", "talk.audience", circle=["Badr", three.homes["celine"].me], expires=HOUR)
+    assert [one["name"] for one in told["members"]] == ["Amal", "Badr", "Celine"]
+    assert told["private_names"] == ["Badr", "Celine"]
+    assert set(told["private"].split(",")) == {three.homes[name].me for name in ("badr", "celine")}
+    assert (told["count"], told["later"], told["may_write"]) == (3, "none", True)
+    assert any("circle" in one["message"] for one in told["not_promised"])
+    await three.call("amal", "members.remove", member=three.homes["celine"].me)
+    await three.settle()
+    told = await three.call("amal", "talk.audience", circle=[three.homes[name].me for name in ("badr", "celine")])
+    assert told["private_names"] == ["Badr"]
+    with pytest.raises(UsageError):
+        await three.call("amal", "talk.audience", circle=["Badr", "Nobody"])
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"to": "Amal"}, {"to": "Nobody"}, {"expires": -1}, {"expires": 2 * 366 * 24 * HOUR}, {"reply_to": "zz"},

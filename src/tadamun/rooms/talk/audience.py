@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from tadamun.core.event import is_hex32
 from tadamun.core.ports import Audience, Reach, Workbench
 from tadamun.core.room import Call
 from tadamun.core.words import N_
@@ -22,23 +23,28 @@ _REMOVED: Final = N_("Who leaves or is removed keeps what reached their device b
 _LATER: Final = N_("Who joins later will be able to read it too, whoever that may be.")
 _SEIZED: Final = N_("Whoever opens the vault of one of these devices reads it as its owner does.")
 _OPENED: Final = N_("The other members can see that you opened a private conversation, but not with whom.")
+_CIRCLE: Final = N_(
+    "The other members can see that you opened a circle and about how many devices read there, but not whose."
+)
 _CARRIED: Final = N_(
     "Relays and keepers that carry it see when something is sent and about how large, not what or by whom."
 )
 
 
 class Whom(Aimed, frozen=True, forbid_unknown_fields=True):
-    """As for `talk.post`. edit: instead, the post that is to be changed or reacted to."""
+    """As for `talk.post`. edit: instead, the post that is to be changed or reacted to. circle: instead of `to`, several
+    members among whom something is said, in whichever room."""
 
     edit: str = ""
+    circle: tuple[str, ...] = ()
 
 
 async def audience(bench: Workbench, asked: Whom) -> dict[str, Any]:
-    """Whom `talk.post` with the same fields would reach: {space, space_name, private, private_name, may_write, count,
+    """Whom `talk.post` with the same fields would reach: {space, space_name, private, private_names, may_write, count,
     members: [{member, name, level, since, devices, me}], later: "all", "days" or "none", later_days, until,
     not_promised: [{id, message}]}.
 
-    count: members who can read it, oneself included; those without a device are listed and not counted. until: Unix
+    private: ids of the others who read it, with commas between; "": it is for the space. count: members who can read it, oneself included; those without a device are listed and not counted. until: Unix
     seconds, 0 until it is retracted. message: a sentence to translate.
     """
     aim = aimed(bench, asked)
@@ -46,8 +52,12 @@ async def audience(bench: Workbench, asked: Whom) -> dict[str, Any]:
     if asked.edit:
         row = aim.reader.post(asked.edit)
         wanted = Audience(row.private_with.hex(), row.expires_at)
-    reach = bench.reach(aim.space, wanted)
     names = bench.facts.names
+    if asked.circle:
+        # By id also those who are out: they stay named in their circles.
+        others = tuple(one if is_hex32(one) else names.who(aim.space, one) for one in asked.circle)
+        wanted = Audience("", wanted.expires_at, others)
+    reach = bench.reach(aim.space, wanted)
     members = [
         {
             "member": seat.member,
@@ -59,12 +69,12 @@ async def audience(bench: Workbench, asked: Whom) -> dict[str, Any]:
         }
         for seat in reach.seats
     ]
-    to = reach.audience.member
+    to = [seat.member for seat in reach.seats if seat.member != bench.me(aim.space)] if reach.audience.others else []
     return {
         "space": aim.space,
         "space_name": bench.title(aim.space),
-        "private": to,
-        "private_name": names.name(aim.space, to) if to else "",
+        "private": ",".join(to),
+        "private_names": sorted(names.name(aim.space, one) for one in to),
         "may_write": reach.may_say,
         "count": sum(seat.devices > 0 for seat in reach.seats),
         "members": sorted(members, key=lambda one: (not one["me"], str(one["name"]).casefold(), one["member"])),
@@ -81,8 +91,8 @@ def _not_promised(reach: Reach) -> list[tuple[str, str]]:
         found += [("expired", _EXPIRED), ("recorded", _RECORDED)]
     else:
         found += [("retracted", _RETRACTED)]
-    if reach.audience.member:
-        found += [("opened", _OPENED)]
+    if reach.audience.others:
+        found += [("opened", _CIRCLE if reach.audience.members else _OPENED)]
     else:
         found += [("removed", _REMOVED)]
     if reach.later:

@@ -83,7 +83,8 @@ async def audience(visit: Visit, aim: Mapping[str, Any]) -> dict[str, Any]:
     """{told: as `talk.audience` gives it, problem: why it cannot be told, exactly: the address of the list by name}.
     The problem is said where the line stands, so that nobody takes the one of before for that of now."""
     space = visit.path["space"]
-    exactly = visit.url("talk-audience", space=space, **{name: value for name, value in aim.items() if value})
+    asked = {**aim, "circle": ",".join(aim.get("circle", ()))}
+    exactly = visit.url("talk-audience", space=space, **{name: value for name, value in asked.items() if value})
     try:
         return {"told": await visit.call("talk.audience", space=space, **aim), "problem": "", "exactly": exactly}
     except LocalError as error:

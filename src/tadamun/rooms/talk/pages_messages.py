@@ -87,6 +87,7 @@ async def audience(visit: Visit) -> Answer:
     query = visit.query
     expires = query.get("expires", "")
     aim: dict[str, Any] = {name: query.get(name, "") for name in ("reply_to", "to", "edit")}
+    aim["circle"] = [one for one in query.get("circle", "").split(",") if one]
     aim["expires"] = next((seconds for seconds, _ in compose.EXPIRES if str(seconds) == expires), 0)
     line = await compose.audience(visit, aim)
     told: dict[str, Any] = line["told"] or {"members": [], "not_promised": []}
