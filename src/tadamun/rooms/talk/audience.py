@@ -44,8 +44,9 @@ async def audience(bench: Workbench, asked: Whom) -> dict[str, Any]:
     members: [{member, name, level, since, devices, me}], later: "all", "days" or "none", later_days, until,
     not_promised: [{id, message}]}.
 
-    private: ids of the others who read it, with commas between; "": it is for the space. count: members who can read it, oneself included; those without a device are listed and not counted. until: Unix
-    seconds, 0 until it is retracted. message: a sentence to translate.
+    private: ids of the others who read it, with commas between; "": it is for the space. count: members who can read
+    it, oneself included; those without a device are listed and not counted. until: Unix seconds, 0 until it is
+    retracted. message: a sentence to translate.
     """
     aim = aimed(bench, asked)
     wanted = aim.audience
