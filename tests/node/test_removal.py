@@ -65,3 +65,16 @@ async def test_their_invitations_are_told_of_and_admit_nobody_then(three: Town) 
 async def test_undoing_is_told_of(three: Town) -> None:
     told = await three.call("amal", "members.removal", member="Badr", undo=True)
     assert "undone" in {one["id"] for one in told["sentences"]}
+
+
+async def test_whoever_is_gone_has_a_card_even_without_a_name(three: Town) -> None:
+    home = three.homes["amal"]
+    celine = three.homes["celine"].place.me
+    with home.up.vault.write() as tx:
+        tx.execute("DELETE FROM people_profiles WHERE member = ?", (celine,))
+    assert not home.up.bench.belonged(home.place.space, celine)
+    await three.call("amal", "members.remove", member=celine)
+    assert home.up.bench.belonged(home.place.space, celine)
+    assert not home.up.bench.belonged(home.place.space, "f" * 64)
+    card = await three.call("amal", "people.card", member=celine)
+    assert (card["member"], card["former"], card["name"]) == (celine, True, f"#{celine[:8]}")

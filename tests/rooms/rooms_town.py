@@ -89,6 +89,7 @@ class Town:
     def __init__(self, levels: dict[str, int], write: int = 0) -> None:
         self.levels = levels
         self.newcomers: dict[str, int] = {}
+        self.gone: set[str] = set()  # members of before
         self.write = write
         self.log: list[tuple[Event, tuple[str, ...] | None, int, int]] = []
         self.nodes = {who: Bench(self, who) for who in levels}
@@ -133,6 +134,9 @@ class Bench:
 
     def members(self, space: str) -> dict[str, int]:
         return self.town.levels
+
+    def belonged(self, space: str, member: str) -> bool:
+        return member in self.town.gone
 
     def newcomers(self, space: str) -> dict[str, int]:
         return self.town.newcomers

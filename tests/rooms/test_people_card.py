@@ -53,6 +53,17 @@ async def test_who_is_gone_vouches_for_nobody(nour: Bench) -> None:
     assert (await nour.call("people.card", member="Eve"))["vouched_by"] == []
 
 
+async def test_who_is_gone_without_having_said_who_they_are_has_a_card(nour: Bench) -> None:
+    silent = member(0xC7)
+    with pytest.raises(UsageError, match="Nobody here"):
+        await nour.call("people.card", member=silent)
+    nour.town.gone.add(silent)
+    card = await nour.call("people.card", member=silent)
+    assert (card["member"], card["former"], card["level"], card["name"]) == (silent, True, None, f"#{silent[:8]}")
+    with pytest.raises(UsageError, match="Nobody here"):
+        await nour.call("people.card", member=silent[:10])  # the beginning of an id is no proof that they were here
+
+
 async def test_where_the_old_name_still_stands_is_told_before_and_after(nour: Bench) -> None:
     sam = nour.town.nodes[SAM]
     await nour.call("talk.post", text="Ask Sam Haddad about it")

@@ -241,6 +241,10 @@ class Workbench(Protocol):
         """Members whose newcomer period is not over, and when it will be (Unix seconds; 0: not known yet)."""
         ...
 
+    def belonged(self, space: str, member: str) -> bool:
+        """Whether they were a member, as far as is known here, and are none now."""
+        ...
+
     def matches(self, space: str, query: str, limit: int, among: Among = ANYTHING) -> list[str]:
         """Topics of the space that full text finds, best first (Arabic-aware, see store/search.py)."""
         ...

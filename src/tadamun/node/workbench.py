@@ -88,6 +88,11 @@ class Bench:
             return {}
         return {member: one.level for member, one in place.control.state.members.items()}
 
+    def belonged(self, space: str, member: str) -> bool:
+        """See core.ports.Workbench.belonged."""
+        control = self.node.places[space].control
+        return control is not None and member in control.state.former and member not in control.state.members
+
     def newcomers(self, space: str) -> dict[str, int]:
         """See core.ports.Workbench.newcomers."""
         place = self.node.places[space]

@@ -84,11 +84,13 @@ async def show(bench: Workbench, asked: OfMember) -> dict[str, Any]:
     """One member: {member, name, pronouns, languages, about, level, newcomer, newcomer_until, me, verified,
     vouched_by: [{member, name, note}]}.
 
-    level is null for somebody who belongs no more. newcomer: still in the newcomer period, when the level does not
-    count yet; newcomer_until: Unix seconds, 0: not known.
+    level is null for somebody who belongs no more; their whole id finds them also if they never said who they are.
+    newcomer: still in the newcomer period, when the level does not count yet; newcomer_until: Unix seconds, 0: not
+    known.
     """
     space = bench.space(asked.space)
-    member = bench.facts.names.who(space, asked.member)
+    gone = bench.belonged(space, asked.member)
+    member = asked.member if gone else bench.facts.names.who(space, asked.member)
     rows = bench.tables.execute(
         "SELECT voucher, note FROM people_vouches WHERE space = ? AND member = ? AND vouches = 1 ORDER BY voucher",
         (space, member),
