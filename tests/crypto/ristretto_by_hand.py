@@ -1,4 +1,4 @@
-"""ristretto255 from the text of RFC 9496, and ring signatures from docs/protocol/6-masked.md, in Python's whole numbers.
+"""ristretto255 from the text of RFC 9496, and ring signatures from docs/protocol/6-masked.md, in plain whole numbers.
 
 Written a second time, without the library, so that two readings of the same pages can be held against each other. Slow,
 and not for secrets.

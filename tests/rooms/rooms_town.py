@@ -16,8 +16,8 @@ from tadamun.core.errors import NotAllowed, UsageError
 from tadamun.core.event import Event, event_id
 from tadamun.core.facts import Facts
 from tadamun.core.fold import fold
-from tadamun.core.genuine import Said
-from tadamun.core.ports import ANYTHING, Among, Audience, Reach, Saying, Seat, nothing
+from tadamun.core.genuine import Masked, Said
+from tadamun.core.ports import ANYTHING, Among, Audience, Mask, Masking, Reach, Saying, Seat, nothing
 from tadamun.core.room import Room, SearchText, Standing, Verdict
 from tadamun.rooms.aid.room import ROOM as AID
 from tadamun.rooms.gatherings.room import ROOM as GATHERINGS
@@ -27,6 +27,7 @@ from tadamun.rooms.talk.room import ROOM as TALK
 
 SPACE = "5" * 64
 NOON = 1_760_000_400  # a full hour
+PERIOD = 669  # the month that it lies in, counted from January 1970
 ROOMS = (PEOPLE, TALK, AID, GATHERINGS)
 BY_KIND = {kind: room for room in ROOMS for kind in room.kinds}
 
@@ -92,9 +93,16 @@ class Town:
         self.gone: set[str] = set()  # members of before
         self.write = write
         self.log: list[tuple[Event, tuple[str, ...] | None, int, int]] = []
+        self.masks: dict[str, Masked] = {}  # how it was said, of what was said under a one-time key
         self.nodes = {who: Bench(self, who) for who in levels}
 
-    def standing(self, who: str) -> Standing | None:
+    def ring(self) -> int:
+        """Of how many members who speaks under a one-time key is one."""
+        return sum(level >= self.write and who not in self.newcomers for who, level in self.levels.items())
+
+    def standing(self, who: str, masked: bool = False) -> Standing | None:
+        if masked:
+            return Standing(who, 0, may_write=True, may_moderate=False)
         level = self.levels.get(who)
         new = who in self.newcomers
         return None if level is None else Standing(who, level, level >= self.write, level >= 20, newcomer=new)
@@ -118,6 +126,8 @@ class Bench:
         self.topics: dict[tuple[str, str], dict[str, Said[Any]]] = {}
         self.texts: dict[str, SearchText] = {}
         self.seq = 0
+        self.own_masks: dict[str, str] = {}  # one-time keys that are here, by what opened them
+        self.taken: dict[str, int] = {}  # turns used, by scope
         self.asked: list[float] = []  # how long it was asked to pause
         self.while_pausing: list[Any] = []  # what happens elsewhere meanwhile, one a pause
 
@@ -174,7 +184,24 @@ class Bench:
         self.clock.at += int(timeout) + 1
         return False
 
+    def masking(self, space: str, scope: str) -> Masking:
+        found = next(room.scopes[scope] for room in ROOMS if scope in room.scopes)
+        ready = self.town.levels[self.own] >= self.town.write and self.own not in self.town.newcomers
+        left = found.slots - self.taken.get(scope, 0) if ready else 0
+        return Masking(self.town.ring(), found.least, found.slots, left, ready, NOON + 30 * 86_400)
+
+    def masks(self, space: str) -> frozenset[str]:
+        return frozenset(self.own_masks)
+
+    async def mask_forget(self, space: str, opening: str) -> None:
+        self.own_masks.pop(opening, None)
+
     async def say(self, space: str, saying: Saying, then: Callable[[str], Sequence[Saying]] = nothing) -> str:
+        if saying.mask is not None:
+            first = self.utter_masked(saying, saying.mask)
+            for one in then(first):
+                self.utter_masked(one, Mask(under=first))
+            return first
         first = self.utter(saying)
         for one in then(first):
             self.utter(one)
@@ -203,6 +230,39 @@ class Bench:
         self.town.log.append(entry)
         return event.id
 
+    def utter_masked(self, saying: Saying, mask: Mask) -> str:
+        """Say it under a one-time key; it goes out at once, whatever the delay."""
+        self.seq += 1
+        if mask.under:
+            opening = self.town.masks[mask.under]
+            if mask.under not in self.own_masks:
+                raise NotAllowed("The key under which that was said is not here.")
+            told, key = msgspec.structs.replace(opening, opening=mask.under), self.own_masks[mask.under]
+        else:
+            offered = self.masking(SPACE, mask.scope)
+            if offered.ring < offered.least or not offered.left:
+                raise NotAllowed("The ring is too small, or all turns are used.")
+            slot = self.taken.get(mask.scope, 0)
+            told, key = Masked(mask.scope, PERIOD, slot, offered.ring), event_id(self.own, self.seq, 0, (), mask.scope)
+            self.taken[mask.scope] = slot + 1
+        room = BY_KIND[saying.kind]
+        assert saying.kind in room.masked, "the room lets it be said under a one-time key"
+        assert mask.under or saying.kind in room.scopes[mask.scope].kinds, "the scope opens with that kind"
+        assert saying.audience == Audience(), "for the whole space, without an end"
+        at = self.clock.now() // 3600 * 3600
+        made = event_id(key, at, saying.kind, (("n", str(self.seq)), *saying.tags), saying.content)
+        event = Event(made, key, at, saying.kind, saying.tags, saying.content, "0" * 128)
+        self.town.masks[made] = told
+        entry = (event, None, 0, 0)
+        said = self.heard(entry)
+        if self.refold(room, said)[made] is not Verdict.ALLOW:
+            del self.topics[room.name, room.topic(said)][made], self.town.masks[made]
+            raise NotAllowed("The rules of this space do not allow that.")
+        if not mask.under:
+            self.own_masks[made] = key
+        self.town.log.append(entry)
+        return made
+
     def heard(self, entry: tuple[Event, Any, int, int]) -> Said[Any]:
         event, channel, expires_at, seq = entry
         peers = [who for who in channel or () if who != self.own]
@@ -219,6 +279,7 @@ class Bench:
             auth=(),
             prev=(),
             body=body,
+            mask=self.town.masks.get(event.id),
             expires_at=expires_at,
             private_with=peer,
             circle=channel or (),
@@ -238,7 +299,7 @@ class Bench:
 
     def fold_topic(self, room: Room, topic: str) -> dict[str, Verdict]:
         saids = list(self.topics[room.name, topic].values())
-        state, verdicts = fold(room, topic, saids, lambda said: self.town.standing(said.member))
+        state, verdicts = fold(room, topic, saids, lambda said: self.town.standing(said.member, said.mask is not None))
         self.texts.pop(topic, None)
         if Verdict.ALLOW in verdicts.values():
             room.project(self.tables, SPACE, topic, state)

@@ -170,14 +170,51 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Mask:
+    """That something is to be said under a one-time key, to the whole space, without end (docs/protocol/6-masked.md).
+
+    scope: one of the room's `scopes`: it opens a mask and takes one of this person's turns of the month. under:
+    instead, the id of an event of one's own that did, to say more under the same key; that takes no turn. delay: it
+    goes out at a random time within so many seconds, also after a restart, and not before what it follows. until: when
+    the one-time key is destroyed at the latest (Unix seconds; 0: after 60 days), for opening ones.
+    """
+
+    scope: str = ""
+    under: str = ""
+    delay: int = 0
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Masking:
+    """What masking offers in a space. ring: of how many members the speaker would be one; least: fewer are refused.
+
+    slots, left: a month's turns of the scope, and how many this person still has. ready: whether this device has the
+    member's ring key of the month (after joining it takes moments, on a further device as long as the other is away).
+    ends: when the month is over (Unix seconds).
+    """
+
+    ring: int
+    least: int
+    slots: int
+    left: int
+    ready: bool
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
 class Saying:
-    """What a room's action asks the desk to say: kind, content and body tags, and the audience."""
+    """What a room's action asks the desk to say: kind, content and body tags, and the audience.
+
+    mask: say it under a one-time key; what `then` gives follows under the same key.
+    """
 
     kind: int
     content: str
     tags: tuple[tuple[str, ...], ...] = ()
     audience: Audience = field(default_factory=Audience)
     prev: tuple[str, ...] = ()  # heads of the object it continues, sorted
+    mask: Mask | None = None
 
 
 def nothing(event: str) -> Sequence[Saying]:
@@ -263,6 +300,19 @@ class Workbench(Protocol):
 
     async def say(self, space: str, saying: Saying, then: Callable[[str], Sequence[Saying]] = nothing) -> str:
         """See Desk.say. then: what follows it, given its id, to the same audience: said with it or not at all."""
+        ...
+
+    def masking(self, space: str, scope: str) -> Masking:
+        """What one can say under a one-time key there, now, in a scope of some room. Raises UsageError."""
+        ...
+
+    def masks(self, space: str) -> frozenset[str]:
+        """The events by which this person opened a mask whose key is still here, those waiting to go out included."""
+        ...
+
+    async def mask_forget(self, space: str, opening: str) -> None:
+        """Destroy the one-time key of a mask: nothing more is said under it, and nothing here says whose it was but the
+        ring key, until the month is over. What waits to go out under it is not said. Unknown ones are passed over."""
         ...
 
     def content(self, space: str, event: str) -> str:

@@ -63,6 +63,18 @@ class Call:
     run: Callable[[Workbench, Any], Awaitable[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A purpose for which something may be said under a one-time key (docs/protocol/6-masked.md).
+
+    kinds: that may open a mask. slots: how often a month each member may. least: members a ring has at least.
+    """
+
+    kinds: frozenset[int]
+    slots: int
+    least: int = 8
+
+
 async def at_rest(bench: Workbench, now: int) -> int:
     """A room without errands."""
     return 0
@@ -118,6 +130,8 @@ class Room:
     number: Callable[[Tables, str], int] | None = None
     calls: Mapping[str, Call] = field(default_factory=dict)
     local: tuple[str, ...] = ()
+    masked: frozenset[int] = frozenset()
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
     private: frozenset[int] = frozenset()
     waste: Callable[[Tables, str, int], list[str]] = lambda tables, space, limit: []
     glance: Callable[[Workbench, str], dict[str, Any]] = lambda bench, space: {}

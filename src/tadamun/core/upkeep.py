@@ -13,7 +13,7 @@ import msgspec
 
 from tadamun.core import body
 from tadamun.core.event import Hex32, Hex64, Tags
-from tadamun.core.limits import MAX_INTEGER, MAX_LOCKBOXES
+from tadamun.core.limits import MAX_INTEGER, MAX_LOCKBOXES, MAX_PERIOD
 
 Box = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,400}\\Z")]
 Bytes32 = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}\\Z")]
@@ -115,6 +115,22 @@ class Need(Body, frozen=True, forbid_unknown_fields=True):
     epoch: Hex32
 
 
+class RingKey(Body, frozen=True, forbid_unknown_fields=True):
+    """3724: the author's member has this ring key for a month (months since January 1970, UTC)."""
+
+    period: Annotated[int, msgspec.Meta(ge=0, le=MAX_PERIOD)]
+    key: Bytes32
+
+
+class RingHand(Body, frozen=True, forbid_unknown_fields=True):
+    """3725: a ring key's private half for other devices of the author's member, sealed to their prekeys."""
+
+    period: Annotated[int, msgspec.Meta(ge=0, le=MAX_PERIOD)]
+    key: Bytes32
+    expires: Time
+    boxes: Annotated[tuple[tuple[Hex32, Box], ...], msgspec.Meta(min_length=1, max_length=16)]
+
+
 class JoinAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Inside a join request: device is a Bundle as canonical JSON, proof by the invite key, anchor from the link."""
 
@@ -146,6 +162,10 @@ BODIES: dict[int, type[Body]] = {
     3726: Convening,
 }
 LOCKBOXES, HISTORY, BUCKET, PREKEY, PART, WHISPER, JOIN, WELCOME, COSIGN, ADDRESSES, NEED, CONVENING = BODIES
+
+# Ring keys (docs/protocol/6-masked.md).
+RING_KEY, RING_HAND = 3724, 3725
+BODIES |= {RING_KEY: RingKey, RING_HAND: RingHand}
 
 _decoders: Final[dict[int, msgspec.json.Decoder[Any]]] = {kind: msgspec.json.Decoder(t) for kind, t in BODIES.items()}
 

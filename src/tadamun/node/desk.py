@@ -13,11 +13,12 @@ from typing import Any
 
 from tadamun.core.errors import NotAllowed, UsageError, VaultError
 from tadamun.core.event import parse, to_json
+from tadamun.core.frame import split
 from tadamun.core.genuine import Genuine
 from tadamun.core.ports import Audience, Clock, Put, Random, Saying, Wire, nothing
 from tadamun.crypto.keys import recall
 from tadamun.crypto.seal import seal
-from tadamun.node import channels
+from tadamun.node import channels, masks
 from tadamun.node.holders import shared, tips
 from tadamun.node.ledger import CONTROL, Ledger, Taken
 from tadamun.node.letters import Letter, rotation
@@ -30,6 +31,7 @@ BATCH = 2_000  # events a transaction when much is said at once
 FEW = 16  # events that are written or sealed at once instead of in a thread
 DAY = 86_400  # seconds
 RETRY = 60  # seconds until what could not be sealed is tried again
+PATIENT = 60  # times that what was said under a mask is tried before this node begins an epoch for it
 
 
 class Desk:
@@ -215,7 +217,9 @@ class Desk:
                 return [(event, to_json(event)) for event in sealed]
 
             events = seal_all() if len(ready) <= FEW else await asyncio.to_thread(seal_all)
-            self.sealed_here |= {event.id for event, _ in events}
+            # What was said under a mask comes in again, as if from somebody else.
+            own = [event for (event, _), (w, _) in zip(events, ready, strict=True) if not _masked(w.raw)]
+            self.sealed_here |= {event.id for event in own}
             answers = await self.wire.put(events)
             # A full disk: they are sealed again when there is room.
             full = {w.id for (w, _), answer in zip(ready, answers, strict=True) if answer is Put.FULL}
@@ -232,6 +236,10 @@ class Desk:
             self.crowded = bool(full)
             if full:
                 return done
+
+    def _may_rotate(self, place: Place, waiting: outbox.Waiting) -> bool:
+        """A new epoch right before something said under a mask would say whose it is: others have an hour for it."""
+        return place.status == "member" and (waiting.attempts >= PATIENT or not _masked(waiting.raw))
 
     def _note_carried(self, ready: Sequence[tuple[outbox.Waiting, Mailbox]]) -> None:
         places = {place.ref: place for place in self.places.values()}
@@ -256,7 +264,7 @@ class Desk:
             if named is None or named.use == "epoch":
                 if named is not None and named.id in place.log.state.epochs:
                     return named
-                return place.best_epoch() or (self.rotate(place) if place.status == "member" else None)
+                return place.best_epoch() or (self.rotate(place) if self._may_rotate(place, waiting) else None)
             audience = Audience("", named.expires_at, named.peers)
             if named.readers <= place.log.state.live_devices().keys():
                 return named
@@ -264,6 +272,10 @@ class Desk:
             return channels.box_for(place, audience)
         except (NotAllowed, UsageError):
             return None
+
+
+def _masked(raw: bytes) -> bool:
+    return (b'["mask",' in raw or b'["under",' in raw) and masks.is_masked(split(parse(raw)))
 
 
 def recall_raw(raw: bytes) -> Genuine:

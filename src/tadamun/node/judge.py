@@ -11,11 +11,14 @@ from typing import Any
 from tadamun.core.errors import Reason
 from tadamun.core.genuine import Frame, Said
 from tadamun.core.room import Standing
+from tadamun.node import masks
 from tadamun.node.place import SPACE, Place
 
 
 def judge(place: Place, device: str, seq: int, event: str, frame: Frame) -> Standing | Reason | None:
     """Standing of the author, or why the event does not count; None: wait for the control events it cites."""
+    if frame.mask is not None or frame.under:
+        return masks.standing(place, device, seq, event, frame)
     log = place.log
     if frame.channel == SPACE:
         # Without a cut the answer is the same for all that a device said at those heads, until the control log grows.
@@ -60,6 +63,8 @@ def closed(place: Place, device: str, frame: Frame) -> bool:
 
 def standing_of(place: Place, said: Said[Any]) -> Standing | Reason | None:
     """The same, for something said already."""
+    if said.mask is not None:
+        return masks.standing_of(place, said)
     channel = place.channel_of(said.circle)
     frame = Frame(space=said.space, auth=said.auth, height=said.height, seq=said.seq, previous="", channel=channel)
     return judge(place, said.device, said.seq, said.id, frame)

@@ -22,6 +22,7 @@ from tadamun.core.limits import MAX_INNER
 from tadamun.core.ports import Tables
 from tadamun.core.room import Standing, Verdict
 from tadamun.crypto.keys import recall
+from tadamun.node import masks
 from tadamun.node.anchor import meet_anchor, parts_of
 from tadamun.node.early import hold
 from tadamun.node.judge import closed, judge
@@ -29,6 +30,7 @@ from tadamun.node.mail import LOOK_AGAIN, Mail, MailboxesChanged
 from tadamun.node.place import SPACE, Arrived, Mailbox, Place, Read
 from tadamun.node.project import Projector, whole
 from tadamun.store import control, log, meta, parked
+from tadamun.store import masks as openings
 
 CONTROL = range(3701, 3713)
 LATE: Final = "late:"  # a row in `meta` for each mailbox of which parked events gave way
@@ -89,7 +91,7 @@ class Ledger:
             place.control = meet_anchor(place)
             if place.control is None:
                 if came:
-                    self._read_late(tx, taken)  # for the parts of its state
+                    self.read_late(tx, taken)  # for the parts of its state
                 self._count(tx, taken)
                 return taken
             self._keep_control(tx, place, [place.log.base])
@@ -106,12 +108,12 @@ class Ledger:
             raws = parked.take_all(tx, place.ref) if everything else parked.take(tx, place.ref, taken.new[before:])
             work = [_Item(recall(event), split(event)) for event in (parse(raw, MAX_INNER) for raw in raws)]
         if taken.control_changed:
-            self._read_late(tx, taken)
+            self.read_late(tx, taken)
             taken.effects += self.mail.after_control(tx, place)
         self._count(tx, taken)
         return taken
 
-    def _read_late(self, tx: Tables, taken: Taken) -> None:
+    def read_late(self, tx: Tables, taken: Taken) -> None:
         """What gave way in these mailboxes is read again."""
         for key, _ in meta.beginning(tx, LATE):
             meta.remove(tx, key)
@@ -168,6 +170,8 @@ class Ledger:
             return True
         for device in sorted(before.live_devices().keys() ^ after.live_devices().keys()):
             self._judge_again(tx, place, device, taken)
+        for author in sorted(place.masks.by(before.live_devices().keys() ^ after.live_devices().keys())):
+            self._judge_again(tx, place, author, taken)
         return False
 
     def _keep_control(self, tx: Tables, place: Place, events: Sequence[Genuine]) -> None:
@@ -179,19 +183,20 @@ class Ledger:
         standings: dict[str, Standing] = {}
         letters: list[tuple[_Item, upkeep.Body, Standing]] = []
         waiting: list[tuple[_Item, tuple[str, ...]]] = []
+        masked: list[_Item] = []
         for item in items:
             event, frame = item.genuine.event, item.frame
-            standing = judge(place, event.pubkey, frame.seq, event.id, frame)
-            if closed(place, event.pubkey, frame):
-                standing = Reason.NOT_MEMBER
+            standing, aside = self._weigh(place, item)
             if standing is None:
-                waiting.append((item, tuple(place.log.unknown(frame.auth))))
+                waiting.append((item, tuple(masks.missing(place, frame))))
                 taken.effects += self.mail.early(tx, place, event)
                 continue
             if isinstance(standing, Reason):
                 # A control event still to come may give it standing: it is set aside, within the quotas.
                 taken.refused[event.id] = standing
-                waiting.append((item, ()))
+                waiting += [(item, ())] if aside else []
+                if standing is Reason.OVER_QUOTA and item.via in place.boxes:
+                    meta.put(tx, LATE + place.boxes[item.via].keys.mailbox.public, b"")
                 taken.effects += self.mail.early(tx, place, event)
                 continue
             room, topic, verdict, expires_at = "", event.id, Verdict.ALLOW, frame.expires_at
@@ -199,12 +204,15 @@ class Ledger:
                 if event.kind in upkeep.BODIES:
                     letter = upkeep.read(event.kind, event.content, frame.rest)
                     letters.append((item, letter, standing))
-                    if isinstance(letter, upkeep.Bucket):
+                    if isinstance(letter, upkeep.Bucket | upkeep.RingHand):
                         expires_at = letter.expires  # or its boxes and a prekey would still give the secret afterwards
                 elif (said := self.projector.said(place, event, frame, item.read)) is not None:
                     room, topic = self.projector.topic(said)
                     saids.append(said)
-                    standings[event.id] = standing
+                    if masks.is_masked(frame):
+                        masked.append(item)  # what came with it may take its turn
+                    else:
+                        standings[event.id] = standing
                 else:
                     raise RemoteError(Reason.UNKNOWN_KIND)
             except RemoteError as error:
@@ -225,7 +233,8 @@ class Ledger:
         taken.new += [entry.id for entry in entries]
         taken.rooms |= {entry.room for entry in entries if entry.room}
         taken.equivocations += log.note_doubled(tx, [entry.id for entry in entries])
-        taken.verdicts.update(self.projector.project(tx, place, saids, standings=standings))
+        stale = self._note_masked(tx, place, masked)
+        taken.verdicts.update(self.projector.project(tx, place, saids, stale, standings))
         for item, body, standing in letters:
 
             def handle(item: _Item = item, body: upkeep.Body = body, standing: Standing = standing) -> None:
@@ -234,6 +243,24 @@ class Ledger:
 
             if not whole(tx, handle):
                 taken.refused[item.id] = Reason.MALFORMED
+
+    def _weigh(self, place: Place, item: _Item) -> tuple[Standing | Reason | None, bool]:
+        """How the author stands, and whether what does not count now may count later."""
+        event, frame = item.genuine.event, item.frame
+        if masks.is_masked(frame):
+            room = self.projector.by_kind.get(event.kind)
+            return masks.weigh(place, room, event, frame, self.mail.clock.now())
+        if closed(place, event.pubkey, frame):
+            return Reason.NOT_MEMBER, True
+        return judge(place, event.pubkey, frame.seq, event.id, frame), True
+
+    def _note_masked(self, tx: Tables, place: Place, items: Sequence[_Item]) -> set[tuple[str, str]]:
+        """Remember what was said under one-time keys. Returns the topics of others that lost their turn by it."""
+        authors: set[str] = set()
+        for item in items:
+            authors |= place.masks.note(item.id, item.genuine.event.pubkey, item.frame)
+        openings.note(tx, place.ref, [item.id for item in items if item.frame.mask is not None])
+        return masks.stale(tx, sorted(authors))
 
     def _judge_again(self, tx: Tables, place: Place, device: str | None, taken: Taken) -> None:
         """Fold anew every topic in which an event gained or lost its standing; device None: whoever's."""
@@ -252,7 +279,7 @@ class Ledger:
     def _park(self, tx: Tables, place: Place, waiting: Iterable[tuple[_Item, tuple[str, ...]]], taken: Taken) -> None:
         told = list(waiting)
         aside = [
-            parked.Parked(i.id, i.genuine.event.pubkey, missing, to_json(i.genuine.event), i.frame.expires_at)
+            parked.Parked(i.id, _quota(place, i), missing, to_json(i.genuine.event), i.frame.expires_at)
             for i, missing in told
         ]
         overflow = parked.park(tx, place.ref, aside) if aside else 0
@@ -280,6 +307,11 @@ def _belongs(kind: int, frame: Frame, mailbox: Mailbox) -> None:
         raise RemoteError(Reason.CANNOT_OPEN, "sealed for another audience")
     if mailbox.use == "bucket" and (kind in CONTROL or kind in upkeep.BODIES):
         raise RemoteError(Reason.NOT_ALLOWED, "upkeep does not expire")
+
+
+def _quota(place: Place, item: _Item) -> str:
+    """Whose quota of parked events it takes: one-time keys cost nothing, so they share one."""
+    return place.space if masks.is_masked(item.frame) else item.genuine.event.pubkey
 
 
 def _entry(place: Place, item: _Item, room: str, topic: str, verdict: Verdict, expires_at: int) -> log.Entry:

@@ -10,6 +10,7 @@ from tadamun.core.ports import Tables
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.keys import SigningKey, recall, verify_digest
 from tadamun.crypto.lockbox import BoxKey
+from tadamun.node import masks
 from tadamun.node.mail import GIVEN
 from tadamun.node.place import Mailbox, Place
 from tadamun.store import control, epochs, log, meta, spaces
@@ -54,6 +55,7 @@ def fill(tables: Tables, place: Place) -> None:
         links = upkeep.read(upkeep.HISTORY, content, ())
         if isinstance(links, upkeep.HistoryLinks):
             place.linked |= {(child, parent) for child, parent, _ in links.links}
+    place.masks = masks.load(tables, place.ref)
     place.prekeys_of = {}
     for kept in log.of_kind(tables, place.ref, upkeep.PREKEY):
         event = kept.event

@@ -10,8 +10,9 @@ from __future__ import annotations
 from tadamun.core.event import to_json
 from tadamun.core.frame import split
 from tadamun.core.ports import Tables
+from tadamun.crypto.keys import SigningKey
 from tadamun.node.place import SPACE, Place
-from tadamun.store import log, outbox
+from tadamun.store import log, masks, outbox
 
 
 def queue_own(tx: Tables, place: Place) -> int:
@@ -28,7 +29,9 @@ def queue_own(tx: Tables, place: Place) -> int:
     # Those this person opened last, so that they hold: another's may leave out somebody of a circle.
     private.sort(key=lambda box: box.maker == place.me)
     boxes = {(box.channel, box.expires_at): box.id for box in private}
-    for kept in log.of_device(tx, own):
+    kept_masks = [masks.get(tx, place.ref, opening) for opening in sorted(masks.every(tx, place.ref))]
+    authors = [own, *(SigningKey(one.secret).public for one in kept_masks if one is not None)]
+    for kept in [one for author in authors for one in log.of_device(tx, author)]:
         frame = split(kept.event)
         audience = (frame.channel, frame.expires_at)
         if audience == (SPACE, 0) or audience in boxes:

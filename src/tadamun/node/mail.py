@@ -23,7 +23,7 @@ from tadamun.core.room import Standing
 from tadamun.crypto import labels
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.secret import Secret
-from tadamun.node import whereabouts
+from tadamun.node import masks, ringkeys, whereabouts
 from tadamun.node.channels import DAY, LONGEST
 from tadamun.node.circles import listen
 from tadamun.node.letters import open_lockbox
@@ -137,6 +137,11 @@ class Mail:
             case upkeep.Addresses():
                 whereabouts.note(tx, place, event.pubkey, frame.seq, body.addresses)
                 return (PeersChanged(),)
+            case upkeep.RingKey() | upkeep.RingHand():
+                masks.note_key(place.masks, event)
+                if isinstance(body, upkeep.RingHand):
+                    ringkeys.handed(tx, place, event, body)
+                return ()
             case upkeep.Need():
                 place.boxed.discard((body.epoch, event.pubkey))  # whatever was sent before did not help
                 return (Needed(event.pubkey, body.epoch, via),)

@@ -32,6 +32,7 @@ from tadamun.node.ledger import Ledger, Taken
 from tadamun.node.load import fill, load
 from tadamun.node.lost_wire import queue_own
 from tadamun.node.mail import LOOK_AGAIN, Mail, MailboxesChanged, PeersChanged, StatusChanged, Tick
+from tadamun.node.masking import Masker
 from tadamun.node.outward import Given, Outward
 from tadamun.node.outward import Reach as Reach
 from tadamun.node.place import Mailbox, Place
@@ -111,6 +112,7 @@ class Node:
         self.host = Host(self.desk)
         self.quorum = Quorum(self.desk)
         self.steward = Steward(self.desk, self.host, self.quorum, self.random, self._spawn, self.pause)
+        self.masker = Masker(self.desk, self.parts.rooms)
         self.bench = Bench(self)
         self.calls: dict[str, Call | workbench.Call] = {
             **calls.CALLS,
@@ -216,6 +218,7 @@ class Node:
             for effect in self.ledger.mail.waking(place):
                 self.steward.act_on(place, effect)
         self.room_errands.start()
+        self.masker.start()
 
     async def _chores(self) -> None:
         while True:
@@ -235,6 +238,7 @@ class Node:
         if await chores.expire(self.desk):
             self.refresh()  # relay and peers forget the mailboxes, and the keys with them
         await chores.renew_prekeys(self.desk)
+        await self.masker.tend()
         if self.online:
             self.networks = networks()  # a laptop goes from network to network
         self.outward.look()

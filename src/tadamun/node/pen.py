@@ -34,6 +34,8 @@ class Pen:
 
     def say(self, saying: Saying) -> str:
         """A room's event. What the rules refuse is found out in `finish`, for all at once."""
+        if saying.mask is not None:
+            raise ValueError("what is said under a mask must not be signed by a device")
         audience = saying.audience
         box = channels.box_for(self.place, audience)
         channel = box.channel if box is not None else SPACE

@@ -23,6 +23,7 @@ from tadamun.crypto.epoch import EpochKeys, channel_id, circle_id
 from tadamun.crypto.keys import SigningKey
 from tadamun.crypto.lockbox import BoxKey
 from tadamun.crypto.secret import Secret
+from tadamun.node.masks import Book
 
 SPACE = ""  # the channel everybody in the space reads
 
@@ -116,6 +117,7 @@ class Place:
     announced: tuple[str, ...] | None = ()  # where this node last said it can be reached
     refused: str = ""  # why one was not let in
     early: list[Arrived] = field(default_factory=list)  # what came before the anchor
+    masks: Book = field(default_factory=Book)  # ring keys, and what was said under one-time keys
 
     @property
     def log(self) -> ControlLog:

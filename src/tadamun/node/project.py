@@ -61,11 +61,12 @@ class Projector:
         return Said(
             id=event.id,
             space=frame.space,
-            member=place.owner(event.pubkey),
+            member=event.pubkey if frame.mask is not None or frame.under else place.owner(event.pubkey),
             device=event.pubkey,
             seq=frame.seq,
             kind=event.kind,
             created_at=event.created_at,
+            mask=place.masks.told(event.id, frame),
             auth=frame.auth,
             prev=frame.prev,
             body=room.decode(event, frame.rest) if read is None else read.body,

@@ -11,7 +11,7 @@ import msgspec
 from tadamun.core.errors import UsageError
 from tadamun.core.facts import Facts
 from tadamun.core.frame import split
-from tadamun.core.ports import ANYTHING, Among, Audience, Clock, Random, Reach, Saying, Seat, Tables, nothing
+from tadamun.core.ports import ANYTHING, Among, Audience, Clock, Masking, Random, Reach, Saying, Seat, Tables, nothing
 from tadamun.node import reach
 from tadamun.store import log, search
 
@@ -125,7 +125,21 @@ class Bench:
         return reach.reach(self.node.desk.place(space), audience, self.clock.now())
 
     async def say(self, space: str, saying: Saying, then: Callable[[str], Sequence[Saying]] = nothing) -> str:
+        if saying.mask is not None:
+            return await self.node.masker.say(space, saying, then)
         return await self.node.desk.say(space, saying, then)
+
+    def masking(self, space: str, scope: str) -> Masking:
+        """See core.ports.Workbench.masking."""
+        return self.node.masker.masking(space, scope)
+
+    def masks(self, space: str) -> frozenset[str]:
+        """See core.ports.Workbench.masks."""
+        return self.node.masker.mine(space)
+
+    async def mask_forget(self, space: str, opening: str) -> None:
+        """See core.ports.Workbench.mask_forget."""
+        await self.node.masker.forget(space, opening)
 
     def content(self, space: str, event: str) -> str:
         kept = log.get(self.node.vault.read, event)

@@ -49,6 +49,12 @@ def due(tables: Tables, now: int, limit: int = 1_000) -> list[Waiting]:
     return [Waiting(i, space, epoch, bytes(raw), attempts, expires) for i, space, epoch, raw, attempts, expires in rows]
 
 
+def raws(tables: Tables, space: int) -> list[bytes]:
+    """The events of a space that wait here and are not in its log, oldest first."""
+    rows = tables.execute("SELECT raw FROM outbox WHERE space = ? AND raw <> x'' ORDER BY n", (space,))
+    return [bytes(raw) for (raw,) in rows]
+
+
 def done(tx: Tables, ids: Sequence[str]) -> None:
     """They are in the wire store."""
     tx.execute("DELETE FROM outbox WHERE id IN (SELECT unhex(value) FROM json_each(?))", (listed(ids),))
@@ -59,6 +65,14 @@ def later(tx: Tables, ids: Sequence[str], next_at: int) -> None:
     tx.execute(
         "UPDATE outbox SET attempts = attempts + 1, next_at = ? WHERE id IN (SELECT unhex(value) FROM json_each(?))",
         (next_at, listed(ids)),
+    )
+
+
+def postpone(tx: Tables, ids: Sequence[str], at: int) -> None:
+    """Those that were due before `at` (Unix seconds) are due then."""
+    tx.execute(
+        "UPDATE outbox SET next_at = ?1 WHERE next_at < ?1 AND id IN (SELECT unhex(value) FROM json_each(?2))",
+        (at, listed(ids)),
     )
 
 
