@@ -35,14 +35,20 @@ PASSED_ON = {
     "node/arrival.py": 1,  # why an invite was refused
     "node/pen.py": 1,  # why an act would have no effect: a `void` of the control log's
     "i18n/words.py": 3,  # where they are looked up
-    "rooms/aid/cli.py": 10,  # kinds of help, states, steps and reasons: rooms/aid/words.py
-    "rooms/aid/pages_fits.py": 1,  # kinds of help, states, steps and reasons: rooms/aid/words.py
-    "rooms/aid/pages_items.py": 5,  # kinds of help, states, steps and reasons: rooms/aid/words.py
-    "rooms/aid/pages_words.py": 6,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/gatherings/pages_lists.py": 1,
     "rooms/gatherings/pages_one.py": 2,
     "rooms/gatherings/pages_write.py": 2,
     "rooms/gatherings/words.py": 2,
+    "rooms/aid/cli_directory.py": 4,  # kinds of help, states, steps and reasons: rooms/aid/words.py
+    "rooms/aid/cli_items.py": 10,  # kinds of help, states, steps and reasons: rooms/aid/words.py
+    "rooms/aid/cli_ledger.py": 1,  # kinds of help, states, steps and reasons: rooms/aid/words.py
+    "rooms/aid/cli_mentors.py": 2,  # kinds of help, states, steps and reasons: rooms/aid/words.py
+    "rooms/aid/pages_directory.py": 5,  # kinds of help, states, steps and reasons: rooms/aid/words.py
+    "rooms/aid/pages_fits.py": 1,  # kinds of help, states, steps and reasons: rooms/aid/words.py
+    "rooms/aid/pages_items.py": 5,  # kinds of help, states, steps and reasons: rooms/aid/words.py
+    "rooms/aid/pages_ledger.py": 3,  # kinds of help, states, steps and reasons: rooms/aid/words.py
+    "rooms/aid/pages_mentors.py": 2,  # kinds of help, states, steps and reasons: rooms/aid/words.py
+    "rooms/aid/pages_words.py": 6,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/people/pages_invites.py": 1,  # how long an invitation is good
     "rooms/people/pages_rules.py": 5,  # rules of the charter, what the node told of a removal
     "rooms/people/pages_self.py": 1,  # an error's own message

@@ -78,3 +78,67 @@ async def test_what_one_could_give_stays_here_and_finds_what_fits(pages: Pages) 
     assert 'value="housing" checked' in shown.text
     assert (await pages.call("aid.means", space=space))["languages"] == ["ar", "pt"]
     assert "Nothing fits just now" in shown.words
+
+
+async def test_the_directory(pages: Pages) -> None:
+    space = await pages.space()
+    new = pages.url("aid-directory-new", space=space)
+    typed = {
+        "name": "The clinic", "sort": "clinic", "text": "Open to all.", "warnings": "Ask first.", "country": "lb",
+        "phone": "+961 1 000", "web": "javascript:alert(1)", "language": "ar", "checked_at": "2026-12-01",
+        "trust_until": "2030-01-01", "tags": "hormones",
+    }  # fmt: skip
+    shown = await pages.post(new, typed)
+    for part in ("The clinic", "Open to all.", "Ask first.", "Checked; good until", "LB", "hormones"):
+        assert part in shown.words, part
+    assert 'href="javascript' not in shown.text
+    assert 'href="tel:+9611000"' in shown.text
+    at = shown.path
+    for tag in ("en", "ar"):
+        await pages.call("node.prefer", language=tag)
+        for path in (at, at + "/change", new, pages.url("aid-directory", space=space, search="طبيب")):
+            assert (await pages.get(path)).status == 200, path
+    await pages.call("node.prefer", language="en")
+    assert "The clinic" in (await pages.get(pages.url("aid-directory", space=space, search="طبيب"))).words
+    shown = await pages.post(at + "/change", {**typed, "name": "Another name", "web": ""})
+    assert "Another name" in shown.words
+    shown = await pages.post(at, {"word": "closed", "note": "I stood before the door"})
+    assert "not there any more" in shown.words
+    assert "I stood before the door" in shown.words
+    shown = await pages.post(at, {"gone": "1"})
+    assert "The directory is empty" in shown.words
+
+
+async def test_files_out_and_in(pages: Pages) -> None:
+    space = await pages.space()
+    await pages.call("aid.resource_add", space=space, name="=1+1", sort="lawyer")
+    for kind in ("csv", "json"):
+        file = await pages.browser.ask("GET", pages.url("aid-file", space=space, format=kind))
+        assert f"directory.{kind}" in file.headers["content-disposition"]
+        assert "=1+1" in file.text
+    files = pages.url("aid-files", space=space)
+    shown = await pages.post(files, {"data": "name\nA\n", "format": "csv"})
+    assert "New: 1" in shown.words
+    assert (await pages.get(pages.url("aid-directory", space=space))).text.count("thread-line") == 1
+    shown = await pages.post(files, {"data": "name\nA\n", "format": "csv", "sure": "1"})
+    assert "Taken in: 1" in shown.words
+    shown = await pages.post(files, {"data": "name,country\nB,Lebanon\n", "format": "csv", "sure": "1"})
+    assert "Entry 1" in shown.words
+    shown = await pages.post(files, {"data": "name,x\nB,1\n", "format": "csv"})
+    assert "There is no column x" in shown.words
+
+
+async def test_alone_there_is_nobody_to_owe_anything(pages: Pages) -> None:
+    space = await pages.space()
+    for tag in ("en", "ar"):
+        await pages.call("node.prefer", language=tag)
+        for name in ("aid-ledger", "aid-mentors"):
+            assert (await pages.get(pages.url(name, space=space))).status == 200
+
+
+async def test_looking_for_a_mentor(pages: Pages) -> None:
+    space = await pages.space()
+    await asked(pages, space, category="mentoring", title="Somebody to talk to")
+    shown = await pages.get(pages.url("aid-mentors", space=space))
+    assert "Somebody to talk to" in shown.words
+    assert "Ask Nour" not in shown.words, "nobody is asked to be their own mentor"

@@ -20,9 +20,11 @@ from tadamun.rooms.aid.bodies import (
     ITEM,
     MAX_AMOUNT,
     MAX_NOTE,
+    MAX_RESOURCE_LINE,
     MAX_WARNINGS,
     MOVE,
     PAIR,
+    RESOURCE,
     WORD,
     Answer,
     Change,
@@ -32,14 +34,21 @@ from tadamun.rooms.aid.bodies import (
     Move,
     Pair,
     Reply,
+    Resource,
     Step,
     Unit,
     Word,
     check_item,
+    check_resource,
     tags_of,
 )
 
 LONGEST: Final = 366 * 86_400  # seconds that a request or an offer can be open
+_LINES: Final = {
+    "name": fields.MAX_TITLE,
+    "place": fields.MAX_TITLE,
+    **dict.fromkeys(("opening", "phone", "web", "mail", "address", "checked_how"), MAX_RESOURCE_LINE),
+}
 Given = TypeVar("Given", Item, Change)
 
 
@@ -64,6 +73,40 @@ def word(of: str, version: int, said: Known, at: int, note: str) -> Saying:
     """What one knows of a resource. Raises UsageError."""
     body = Word(of=of, version=_within(version), word=said, at=at, note=_note(note))
     return Saying(WORD, spell(body))
+
+
+def resource(body: Resource) -> Saying:
+    """A resource as `tidy_resource` gives it."""
+    return Saying(RESOURCE, spell(body))
+
+
+def tidy_resource(given: Resource) -> Resource:
+    """As it is kept. Raises UsageError for what no node would accept."""
+    _within(given.version)
+    lines = {name: tidy_line(getattr(given, name)) for name in _LINES}
+    if not lines["name"] or not is_visible(lines["name"]):
+        raise UsageError("A resource needs a name.")
+    for name, most in _LINES.items():
+        if not allowed_line(lines[name], most):
+            raise UsageError("{field} is at most {most} characters on one line.", field=name, most=most)
+    country = tidy_line(given.country).upper()
+    if country and not fields.COUNTRY.fullmatch(country):
+        raise UsageError("Write the country with its two letters, for example LB.")
+    text, warnings = tidy_text(given.text), tidy_text(given.warnings)
+    for name, words, most in (("text", text, fields.MAX_TEXT), ("warnings", warnings, MAX_WARNINGS)):
+        if not allowed_text(words, most, least=0):
+            raise UsageError(
+                "{field} has control characters, or more than {most} bytes. Say it shorter.", field=name, most=most
+            )
+    tidied = msgspec.structs.replace(
+        given, **lines, country=country, text=text, warnings=warnings, tags=tidy_tags(given.tags),
+        languages=tidy_languages(given.languages),
+    )  # fmt: skip
+    try:
+        check_resource(tidied)
+    except RemoteError as error:
+        raise UsageError("That is no sort of resource known here, or no day.") from error
+    return tidied
 
 
 def entry(giver: str, taker: str, unit: Unit, amount: int, note: str, of: str, forgives: bool, other: str) -> Saying:

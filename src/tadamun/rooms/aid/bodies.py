@@ -29,6 +29,7 @@ ENTRY: Final = 3754
 ANSWER: Final = 3755
 PAIR: Final = 3757
 
+DAY: Final = 86_400  # seconds
 MAX_NOTE: Final = 280  # characters
 MAX_AMOUNT: Final = 100_000  # minutes or units, of one entry
 MAX_RESOURCE_LINE: Final = 200  # characters
@@ -102,8 +103,8 @@ class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Kind 3752: an entry of the directory, or (of: the event that opened it) the whole of it anew; gone: taken out.
 
-    checked_at, trust_until: Unix seconds, 0: never checked, no end known. phone, web, mail, address: of the place
-    itself, which it publishes.
+    checked_at, trust_until: the days, as Unix seconds of their first second in UTC; 0: never checked, no end known.
+    phone, web, mail, address: of the place itself, which it publishes.
     """
 
     v: Literal[1] = 1
@@ -130,7 +131,7 @@ class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 class Word(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Kind 3753: what a member knows of a resource since: it is as told (good), one should mind something (mind), or it
-    is not there any more (closed); "none": they take back their word. at: Unix seconds of the day they found out."""
+    is not there any more (closed); "none": they take back their word. at: the day they found out, as above."""
 
     v: Literal[1] = 1
     of: Hex32
@@ -228,8 +229,10 @@ def decode(event: Event, rest: Tags) -> Body:
         case Move():
             check(body.to in (PARTS if body.who else WHOLE))
         case Resource():
-            _check_resource(body)
-        case Word() | Entry():
+            check_resource(body)
+        case Word():
+            check(allowed_line(body.note, MAX_NOTE) and body.at % DAY == 0)
+        case Entry():
             check(allowed_line(body.note, MAX_NOTE))
         case Pair():
             check(allowed_text(body.text, MAX_WARNINGS, least=0))
@@ -295,7 +298,8 @@ def _number(text: str) -> int:
     return number
 
 
-def _check_resource(one: Resource) -> None:
+def check_resource(one: Resource) -> None:
+    """What holds for a resource. Raises RemoteError (MALFORMED, NOT_CANONICAL)."""
     lines = (one.opening, one.phone, one.web, one.mail, one.address, one.checked_how)
     check(
         allowed_line(one.name, fields.MAX_TITLE, least=1)
@@ -307,5 +311,6 @@ def _check_resource(one: Resource) -> None:
         and all(map(fields.tag_allowed, one.tags))
         and all(allowed_line(line, MAX_RESOURCE_LINE) for line in lines)
         and allowed_text(one.warnings, MAX_WARNINGS, least=0)
+        and one.checked_at % DAY == one.trust_until % DAY == 0
     )
     check_sorted(one.tags, fields.MAX_TAGS)

@@ -11,7 +11,7 @@ from tadamun.core.ports import Among, Audience, Workbench
 from tadamun.core.room import Call
 from tadamun.rooms.aid import actions, means
 from tadamun.rooms.aid.bodies import Change, Item, Step
-from tadamun.rooms.aid.fields import CATEGORIES
+from tadamun.rooms.aid.fields import CATEGORIES, MENTORING
 from tadamun.rooms.aid.given import InSpace, Limit, OneItem, PageNumber, Time, reader_of
 from tadamun.rooms.aid.reading import AHEAD, Reader, Row, Wanted
 from tadamun.rooms.aid.view import ITEMS
@@ -269,7 +269,8 @@ def _may(one: Mapping[str, Any], part: str, write: bool) -> list[str]:
     if one["withdrawn"] or not write:
         return ["given-up"] if part in ACTIVE and not one["withdrawn"] else []
     if part in ("", "given-up"):
-        return ["claimed"] if one["state"] == "open" else []
+        # Who is whose mentor is agreed between the two alone (calls_mentors.py).
+        return ["claimed"] if one["state"] == "open" and one["category"] != MENTORING else []
     return {"claimed": ["under-way", "given-up"], "under-way": ["done", "given-up"], "done": []}.get(part, [])
 
 
@@ -282,6 +283,8 @@ def _may_of(part: str) -> list[str]:
 
 def _check_claim(bench: Workbench, space: str, reader: Reader, row: Row) -> None:
     state = row.state_at(reader.now)
+    if row.category == MENTORING:
+        raise UsageError("Who is whose mentor is agreed between the two alone. Ask on the page of mentors.")
     if reader.my_parts([row.id]).get(row.id) in ACTIVE:
         raise UsageError("You claimed that already.")
     if state == "expired":

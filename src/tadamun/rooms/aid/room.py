@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from tadamun.core.room import Room
-from tadamun.rooms.aid import bodies, calls_items, means, rules, state, suggesting, view
+from tadamun.rooms.aid import (
+    bodies,
+    calls_items,
+    calls_ledger,
+    calls_mentors,
+    calls_resources,
+    means,
+    rules,
+    state,
+    suggesting,
+    view,
+)
 
 ROOM: Final = Room(
     name="aid",
@@ -19,6 +30,14 @@ ROOM: Final = Room(
     project=view.project,
     forget=view.forget,
     search=view.search,
-    calls={**calls_items.CALLS, **means.CALLS, **suggesting.CALLS},
+    calls={
+        **calls_items.CALLS,
+        **calls_resources.CALLS,
+        **calls_ledger.CALLS,
+        **calls_mentors.CALLS,
+        **means.CALLS,
+        **suggesting.CALLS,
+    },
     local=view.LOCAL,
+    private=frozenset({bodies.ENTRY, bodies.ANSWER, bodies.PAIR}),
 )

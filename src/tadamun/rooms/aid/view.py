@@ -52,6 +52,15 @@ TABLES: Final = (
 )
 # What one could give, or looks for in others: never said to anybody.
 LOCAL: Final = ("""CREATE TABLE IF NOT EXISTS aid_means (space TEXT PRIMARY KEY, means TEXT) WITHOUT ROWID""",)
+# By which a sort of resource is found whatever language it is written in.
+SORT_WORDS: Final = {
+    "organisation": "organisation organization association منظمة جمعية مؤسسة",
+    "shelter": "shelter refuge safe house مأوى ملجأ بيت آمن",
+    "clinic": "clinic doctor hospital عيادة طبيب مستشفى مستوصف",
+    "lawyer": "lawyer legal advice attorney محام محامي محامية قانون",
+    "hotline": "hotline helpline telephone خط ساخن هاتف طوارئ",
+    "other": "",
+}
 _VIEWS: Final = ("aid_items", "aid_parts", "aid_moves", "aid_resources", "aid_words", "aid_between", "aid_answers")
 
 
@@ -85,7 +94,8 @@ def search(state: State) -> SearchText | None:
             return SearchText(words, state.owner, (ITEMS,), state.opening.created_at)
         case Listed() if not state.version.body.gone:
             one = state.version.body
-            words = "\n".join(filter(None, (one.name, one.text, one.place, " ".join(one.tags), one.warnings)))
+            said = (one.name, one.text, one.place, " ".join(one.tags), one.warnings, SORT_WORDS[one.sort])
+            words = "\n".join(filter(None, said))
             return SearchText(words, state.opening.member, (RESOURCES,), state.opening.created_at)
         case _:
             return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from tadamun.core.words import N_
-from tadamun.rooms.aid import pages_fits, pages_items
+from tadamun.rooms.aid import pages_directory, pages_fits, pages_items, pages_ledger, pages_mentors
+from tadamun.rooms.aid.pages_directory import MOST_FILE
 from tadamun.web.page import Page
 
 PAGES: Final = (
@@ -14,4 +15,18 @@ PAGES: Final = (
     Page("/{space}/aid/item/{item}", "aid-item", pages_items.show, pages_items.step),
     Page("/{space}/aid/change/{item}", "aid-change", pages_items.changing, pages_items.change),
     Page("/{space}/aid/fits", "aid-fits", pages_fits.show, pages_fits.keep),
+    Page("/{space}/aid/mentors", "aid-mentors", pages_mentors.show, pages_mentors.act),
+    Page("/{space}/aid/ledger", "aid-ledger", pages_ledger.show_all),
+    Page("/{space}/aid/ledger/{member}", "aid-between", pages_ledger.show, pages_ledger.act),
+    Page("/{space}/aid/directory", "aid-directory", pages_directory.show_all),
+    Page("/{space}/aid/directory/new", "aid-directory-new", pages_directory.adding, pages_directory.add),
+    Page("/{space}/aid/directory/files", "aid-files", pages_directory.files, pages_directory.take_in, most=MOST_FILE),
+    Page("/{space}/aid/directory/file/{format}", "aid-file", pages_directory.download),
+    Page("/{space}/aid/resource/{resource}", "aid-resource", pages_directory.show, pages_directory.say_of),
+    Page(
+        "/{space}/aid/resource/{resource}/change",
+        "aid-resource-change",
+        pages_directory.changing,
+        pages_directory.change,
+    ),
 )

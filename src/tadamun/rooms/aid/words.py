@@ -6,9 +6,10 @@ This file does not know pages or commands.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from tadamun.core.words import N_
+from tadamun.i18n.words import say, say_count
 
 DIRECTIONS: Final = {"request": N_("Request"), "offer": N_("Offer")}
 CATEGORIES: Final = {
@@ -42,6 +43,28 @@ DEMANDS: Final = {
     "near": N_("Only for people from the same place"),
     "language": N_("Only for people who speak one of the languages"),
     "settled": N_("Not for newcomers"),
+}
+SORTS: Final = {
+    "organisation": N_("Organisation"),
+    "shelter": N_("Shelter"),
+    "clinic": N_("Clinic"),
+    "lawyer": N_("Lawyer"),
+    "hotline": N_("Hotline"),
+    "other": N_("Something else"),
+}
+# How sure one can be of a resource by the reader's clock.
+TRUST: Final = {
+    "trusted": N_("Checked"),
+    "stale": N_("Checked long ago: make sure before you rely on it"),
+    "unchecked": N_("Nobody has checked it"),
+    "closed": N_("Somebody says that it is not there any more"),
+    "gone": N_("Taken out of the directory"),
+}
+WORDS: Final = {
+    "good": N_("It is as told here"),
+    "mind": N_("Mind something"),
+    "closed": N_("It is not there any more"),
+    "none": N_("I take back what I said"),
 }
 STATES: Final = {
     "open": N_("Still open"),
@@ -80,3 +103,41 @@ REASONS: Final[Mapping[str, str]] = {
     "language": N_("A language you share: {which}"),
     "nobody": N_("Nobody has claimed it yet"),
 }
+ENTRIES: Final = {
+    "waiting": N_("not confirmed yet"),
+    "confirmed": N_("confirmed"),
+    "refused": N_("refused: it does not count"),
+    "withdrawn": N_("withdrawn: it does not count"),
+    "forgiven": N_("forgiven"),
+}
+HINTS: Final = {
+    "given-much": N_("You gave much more than came back. You may rest, ask for something, or forgive it."),
+    "taken-much": N_("Much came to you. Nobody collects it: give back what you can, when you can."),
+}
+PAIRS: Final = {
+    "waiting": N_("waiting for an answer"),
+    "accepted": N_("agreed"),
+    "declined": N_("declined"),
+    "withdrawn": N_("withdrawn"),
+    "ended": N_("ended"),
+}
+
+
+def amount(unit: str, count: int) -> str:
+    """So much: `2 hours 30 minutes`, `3 units`."""
+    if unit == "units":
+        return say_count("{count} unit", "{count} units", count)
+    hours, minutes = divmod(count, 60)
+    parts = [say_count("{count} hour", "{count} hours", hours)] if hours else []
+    parts += [say_count("{count} minute", "{count} minutes", minutes)] if minutes or not hours else []
+    return " ".join(parts)
+
+
+def owed(one: Mapping[str, Any]) -> list[str]:
+    """What a balance comes to, of anything that has {minutes, units}; nothing if nothing is owed."""
+    told = []
+    for unit in ("minutes", "units"):
+        if one[unit]:
+            much = amount(unit, abs(one[unit]))
+            told.append(say("You are owed {amount}" if one[unit] > 0 else "You owe {amount}", amount=much))
+    return told
