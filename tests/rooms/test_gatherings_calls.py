@@ -12,7 +12,7 @@ from rooms_town import NOON, Bench, Town, member
 from tadamun.core.body import spell
 from tadamun.core.errors import NotAllowed, UsageError
 from tadamun.core.ports import Audience, Saying
-from tadamun.rooms.gatherings import actions, bodies
+from tadamun.rooms.gatherings import actions, own
 from tadamun.rooms.gatherings.nip52 import Answer
 
 pytestmark = pytest.mark.anyio
@@ -244,8 +244,8 @@ async def test_nothing_of_a_space_is_left_that_is_forgotten(town: Town) -> None:
 
 
 def test_no_body_is_spelled_in_two_ways() -> None:
-    cancel = bodies.Cancel(of="a" * 64, moderates=False, reason="")
-    assert Saying(bodies.CANCEL, spell(cancel)) == actions.cancel("a" * 64, "", False)
+    cancel = own.Cancel(of="a" * 64, moderates=False, reason="")
+    assert Saying(own.CANCEL, spell(cancel)) == actions.cancel("a" * 64, "", False)
 
 
 async def _row(node: Bench, wanted: str) -> Any:

@@ -12,7 +12,6 @@ from tadamun.core.errors import UsageError
 from tadamun.core.limits import MAX_INNER, MAX_INTEGER
 from tadamun.core.ports import Audience, Saying
 from tadamun.core.text import allowed_line, allowed_text, tidy_line, tidy_text
-from tadamun.rooms.gatherings.bodies import CANCEL, CHANGE, DOOR, MAX_ORGANISERS, MAX_REASON, Cancel, Change, Door
 from tadamun.rooms.gatherings.nip52 import (
     ANSWER,
     DAYS,
@@ -33,6 +32,7 @@ from tadamun.rooms.gatherings.nip52 import (
     tags_of,
     topic_allowed,
 )
+from tadamun.rooms.gatherings.own import CANCEL, CHANGE, DOOR, MAX_ORGANISERS, MAX_REASON, Cancel, Change, Door
 
 # What pages and commands suggest. Any other word will do.
 SUGGESTED: Final = ("meet-up", "protest", "march", "rally", "vigil", "workshop", "party", "online")

@@ -57,7 +57,7 @@ def host_only(row: Row, me: str) -> None:
 
 def some(members: set[str], me: str, expires_at: int) -> Audience:
     """These members and oneself, nobody else. Raises UsageError if there is nobody but oneself."""
-    others = sorted(members - {me})
+    others = tuple(sorted(members - {me}))
     if not others:
         raise UsageError("There is nobody but you to tell. Name another member.")
-    return Audience(member=others[0], expires_at=expires_at)
+    return Audience(expires_at=expires_at, members=others)

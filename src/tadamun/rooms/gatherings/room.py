@@ -10,9 +10,10 @@ from tadamun.rooms.gatherings import bodies, calls, errands, rules, state, view
 ROOM: Final = Room(
     name="gatherings",
     kinds=bodies.KINDS,
+    private=bodies.PRIVATE,
     decode=bodies.decode,
     topic=state.topic,
-    empty=state.Gathered,
+    empty=state.empty,
     reduce=state.reduce,
     authorise=rules.authorise,
     tables=view.TABLES,

@@ -11,10 +11,12 @@ from typing import Any, Final
 from tadamun.core.ports import Tables
 from tadamun.core.room import SearchText
 from tadamun.core.text import balance_bidi, shown_line
+from tadamun.rooms.gatherings import view_sealed
+from tadamun.rooms.gatherings.gathered import Gathered
 from tadamun.rooms.gatherings.nip52 import begins, over
-from tadamun.rooms.gatherings.state import Gathered
+from tadamun.rooms.gatherings.state import Known
 
-TABLES: Final = (
+ITEMS: Final = (
     # begins, ends: Unix seconds by which lists are made. organisers, topics: space between. cancelled: "organiser",
     # "moderator" or "". going, maybe: of those who told the organisers alone. kind, key: of the opening (NIP-52).
     """CREATE TABLE gatherings_items (
@@ -30,24 +32,28 @@ TABLES: Final = (
         space TEXT, id TEXT, member TEXT, status TEXT, note TEXT, version INTEGER, private INTEGER, place INTEGER,
         turn INTEGER, sure INTEGER, PRIMARY KEY (space, id, member)) WITHOUT ROWID""",
 )
+TABLES: Final = (*ITEMS, *view_sealed.TABLES)
 # wishes: what this person wants to see: Hijri days beside the others; the zone last planned in. tallies: when a new
 # number is to be given out (tally.py).
 LOCAL: Final = (
     "CREATE TABLE IF NOT EXISTS gatherings_wishes (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
     """CREATE TABLE IF NOT EXISTS gatherings_tallies (
         space TEXT, id TEXT, at INTEGER, PRIMARY KEY (space, id)) WITHOUT ROWID""",
+    *view_sealed.LOCAL,
 )
 
 _OWN: Final = ("gatherings_items", "gatherings_answers")
-_MEMORY: Final = ("gatherings_tallies",)
+_ALL: Final = (*_OWN, "gatherings_tallies", *view_sealed.NAMES)
 
 
-def project(tables: Tables, space: str, topic: str, gathered: Gathered | None) -> None:
-    """The gathering's rows, replacing what was there."""
+def project(tables: Tables, space: str, topic: str, known: Known | None) -> None:
+    """The topic's rows, replacing what was there."""
     for table in _OWN:
         tables.execute(f"DELETE FROM {table} WHERE space = ? AND id = ?", (space, topic))
-    if gathered is None or gathered.opening is None:
+    view_sealed.project(tables, space, topic, known)
+    if known is None or known.gathered.opening is None:
         return
+    gathered = known.gathered
     tables.execute(f"INSERT INTO gatherings_items VALUES ({', '.join('?' * 27)})", _row(space, gathered))
     seated, waiting = gathered.seats()
     turns = {one: (1, turn) for turn, one in enumerate(seated, 1)} | {
@@ -68,19 +74,21 @@ def project(tables: Tables, space: str, topic: str, gathered: Gathered | None) -
 
 def forget(tables: Tables, space: str) -> None:
     """Nothing of the space is left here."""
-    for table in (*_OWN, *_MEMORY):
+    for table in _ALL:
         tables.execute(f"DELETE FROM {table} WHERE space = ?", (space,))
 
 
-def search(gathered: Gathered) -> SearchText | None:
-    """A gathering is found by its title, place and description as they now stand; a sealed place is in none of them."""
-    if gathered.opening is None or (plan := gathered.plan) is None:
+def search(known: Known) -> SearchText | None:
+    """A gathering is found by its title, place and description as they now stand. What is sealed or said in private is
+    in none of them."""
+    opening, plan = known.gathered.opening, known.gathered.plan
+    if opening is None or plan is None:
         return None
     return SearchText(
         "\n".join(part for part in (plan.title, plan.place, plan.text) if part),
-        gathered.opening.member,
+        opening.member,
         plan.topics,
-        gathered.opening.created_at,
+        opening.created_at,
     )
 
 
