@@ -17,7 +17,7 @@ from tadamun.core.event import Event, event_id
 from tadamun.core.facts import Facts
 from tadamun.core.fold import fold
 from tadamun.core.genuine import Masked, Said
-from tadamun.core.ports import ANYTHING, Among, Audience, Mask, Masking, Reach, Saying, Seat, nothing
+from tadamun.core.ports import ANYTHING, Among, Audience, Later, Mask, Masking, Reach, Saying, Seat, nothing
 from tadamun.core.room import Room, SearchText, Standing, Verdict
 from tadamun.rooms.aid.room import ROOM as AID
 from tadamun.rooms.gatherings.room import ROOM as GATHERINGS
@@ -128,6 +128,7 @@ class Bench:
         self.seq = 0
         self.own_masks: dict[str, str] = {}  # one-time keys that are here, by what opened them
         self.taken: dict[str, int] = {}  # turns used, by scope
+        self.waiting: dict[str, Later] = {}  # what is to be said later
         self.asked: list[float] = []  # how long it was asked to pause
         self.while_pausing: list[Any] = []  # what happens elsewhere meanwhile, one a pause
 
@@ -195,6 +196,26 @@ class Bench:
 
     async def mask_forget(self, space: str, opening: str) -> None:
         self.own_masks.pop(opening, None)
+
+    async def say_later(self, space: str, saying: Saying, after: int, within: int) -> str:
+        name = f"{self.random.below(2**32):032x}"
+        self.waiting[name] = Later(name, saying, self.clock.at + within)
+        return name
+
+    def later(self, space: str) -> list[Later]:
+        return sorted(self.waiting.values(), key=lambda one: (one.at, one.name))
+
+    async def withdraw(self, space: str, name: str) -> bool:
+        return self.waiting.pop(name, None) is not None
+
+    async def errand(self, room: str) -> int:
+        """What the node does when something may be due: says what waited, and runs the room's errand."""
+        for one in self.later(SPACE):
+            if one.at <= self.clock.at:
+                await self.say(SPACE, one.saying)
+                del self.waiting[one.name]
+        found = next(one for one in ROOMS if one.name == room)
+        return await found.errands(self, self.clock.at)
 
     async def say(self, space: str, saying: Saying, then: Callable[[str], Sequence[Saying]] = nothing) -> str:
         if saying.mask is not None:

@@ -6,7 +6,7 @@ events in which all carriers meet. `Desk` is the only way a room acts.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -217,6 +217,18 @@ class Saying:
     mask: Mask | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Something that waits to be said. name: what it is kept under. at: when its time comes (Unix seconds). problem,
+    arguments: a message why it was refused then (msgid and what fills it); "": its time has not come."""
+
+    name: str
+    saying: Saying
+    at: int
+    problem: str = ""
+    arguments: Mapping[str, str | int] = field(default_factory=dict)
+
+
 def nothing(event: str) -> Sequence[Saying]:
     """Nothing follows."""
     return ()
@@ -313,6 +325,24 @@ class Workbench(Protocol):
     async def mask_forget(self, space: str, opening: str) -> None:
         """Destroy the one-time key of a mask: nothing more is said under it, and nothing here says whose it was but the
         ring key, until the month is over. What waits to go out under it is not said. Unknown ones are passed over."""
+        ...
+
+    async def say_later(self, space: str, saying: Saying, after: int, within: int) -> str:
+        """Have the node say it at a random moment between so many seconds from now, once, also after a restart. Returns
+        the name it is kept under: its event is signed when it is said, so it has no id before, and a node that is off
+        at the time says it at the next start. What the rules refuse by then is kept with the reason, and said no more.
+
+        Raises UsageError for an audience nothing can be said to, NotAllowed for who is out. `Saying.mask` has a delay
+        of its own.
+        """
+        ...
+
+    def later(self, space: str) -> list[Later]:
+        """What waits to be said there, of all rooms, next first; rooms know theirs by its kind."""
+        ...
+
+    async def withdraw(self, space: str, name: str) -> bool:
+        """Have it not said. False if there is no such any more: it was said."""
         ...
 
     def content(self, space: str, event: str) -> str:

@@ -24,7 +24,7 @@ from tadamun.node.ledger import CONTROL, Ledger, Taken
 from tadamun.node.letters import Letter, rotation
 from tadamun.node.pen import BY_NEED, NAMED, Pen
 from tadamun.node.place import Mailbox, Place
-from tadamun.store import outbox
+from tadamun.store import meta, outbox
 from tadamun.store.vault import Vault
 
 BATCH = 2_000  # events a transaction when much is said at once
@@ -55,16 +55,23 @@ class Desk:
         self.crowded = False  # there was no room on the disk when something was last to be sealed
         self.sealed_here: set[str] = set()  # outer ids that intake need not open again
 
-    async def say(self, space: str, saying: Saying, then: Callable[[str], Sequence[Saying]] = nothing) -> str:
-        """See core.ports.Workbench."""
+    async def say(
+        self, space: str, saying: Saying, then: Callable[[str], Sequence[Saying]] = nothing, kept: str = ""
+    ) -> str:
+        """See core.ports.Workbench. kept: the row of `meta` it waited in, which goes with it; if that is gone already,
+        nothing is said."""
         place = self.place(space)
         audience = channels.settled(place, saying.audience, self.clock.now())
 
         def pens(pen: Pen) -> list[str]:
+            if kept:
+                meta.remove(pen.tx, kept)
             first = pen.say(replace(saying, audience=audience))
             return [first, *(pen.say(replace(one, audience=audience)) for one in then(first))]
 
         async with self.lock:
+            if kept and meta.get(self.vault.read, kept) is None:
+                return ""
             self._prepare(place, audience)
             ids = self._transact(place, pens)
         await self.deliver()

@@ -7,13 +7,12 @@ shut. What goes wrong in one is counted and tried again later. This file does no
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
 from tadamun.core.errors import whereabouts
 from tadamun.core.ports import Clock, Workbench
-from tadamun.core.room import Room, at_rest
 from tadamun.node.ledger import Taken
 
 SOON: Final = 1.0  # seconds from a change to the errand: more may come
@@ -25,13 +24,18 @@ REST: Final = 20  # times as long as an errand took it rests at least,
 MOST_REST: Final = 600  # and at most so many seconds: a clock that was set makes it look long
 
 
+Errand = Callable[[Workbench, int], Awaitable[int]]
+
+
 class Errands:
-    """progress: how many events were taken in so far. spawn: starts a coroutine in the node's task group. pause: waits
-    that many seconds. failed: rooms whose last errand ended in an error, and where that was."""
+    """errands: by the name of their room. progress: how many events were taken in so far. spawn: starts a coroutine in
+    the node's task group. pause: waits that many seconds. failed: rooms whose last errand ended in an error, and where
+    that was.
+    """
 
     def __init__(
         self,
-        rooms: Iterable[Room],
+        errands: Mapping[str, Errand],
         bench: Workbench,
         clock: Clock,
         progress: Callable[[], int],
@@ -40,7 +44,7 @@ class Errands:
     ) -> None:
         self.failed: dict[str, str] = {}
         self.count = 0  # errors since the start
-        self._rooms = {room.name: room for room in rooms if room.errands is not at_rest}
+        self._errands = dict(errands)
         self._bench, self._clock, self._progress = bench, clock, progress
         self._spawn, self._pause = spawn, pause
         self._at: dict[str, int] = {}  # room → when it asked to be run
@@ -53,16 +57,21 @@ class Errands:
 
     def start(self) -> None:
         """The node has started."""
-        for name in self._rooms:
+        for name in self._errands:
             self._soon(name, SOON)
 
     def changed(self, taken: Taken) -> None:
         """A transaction changed something in rooms, or in who belongs (which may concern them all). What an errand says
         itself does not start it again."""
         own = asyncio.current_task()
-        for name in self._rooms if taken.control_changed else self._rooms.keys() & taken.rooms:
+        for name in self._errands if taken.control_changed else self._errands.keys() & taken.rooms:
             if own is None or self._running.get(name) is not own:
                 self._soon(name, SOON)
+
+    def want(self, name: str, at: int) -> None:
+        """An errand is to be run at that time (Unix seconds), if not before."""
+        self._at[name] = min(at, self._at.get(name, at))
+        self._news.set()
 
     def look(self) -> None:
         """Start what is due by the clock. If that was set back, what was asked for by the wrong one is asked anew."""
@@ -109,7 +118,7 @@ class Errands:
         self._running[name] = asyncio.current_task()
         self._at.pop(name, None)
         try:
-            at = await self._rooms[name].errands(self._bench, now)
+            at = await self._errands[name](self._bench, now)
             self.failed.pop(name, None)
         except Exception as error:
             self.failed[name] = whereabouts(error)
@@ -118,7 +127,6 @@ class Errands:
         finally:
             del self._running[name]
         if at:
-            self._at[name] = at if at > now else now + AGAIN
-            self._news.set()
+            self.want(name, at if at > now else now + AGAIN)
         ended = self._clock.now()
         self._rest[name] = ended + min(max(ended - now, 0) * REST, MOST_REST)

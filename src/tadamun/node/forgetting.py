@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from tadamun.core.ports import Filter
 from tadamun.node.chores import SPENT
+from tadamun.node.later import KEPT
 from tadamun.node.mail import GIVEN, LOOK_AGAIN
 from tadamun.node.place import Place
 from tadamun.store import meta, refs, search, spaces
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 FORGOTTEN: Final = "forgotten:"  # a row in `meta` for each mailbox whose sealed events are still to be dropped
 # Rows in `meta` of one space: those that begin so, and single ones.
-_ROWS: Final = ("chain:{}:", "whereabouts:{}:", "signed:{}:", "closed:{}:", GIVEN)
+_ROWS: Final = ("chain:{}:", "whereabouts:{}:", "signed:{}:", "closed:{}:", GIVEN, KEPT)
 _ROW: Final = ("introduction:{}", SPENT)
 
 

@@ -21,13 +21,14 @@ from tadamun.carry.reached import Network, networks
 from tadamun.core.errors import LocalError, Reason, UsageError, VaultError
 from tadamun.core.facts import Facts
 from tadamun.core.ports import Clock, Random, Saying
-from tadamun.core.room import Call, Room
+from tadamun.core.room import Call, Room, at_rest
 from tadamun.crypto.keys import Prover
-from tadamun.node import calls, chores, forgetting, retiring, views, whereabouts, workbench
+from tadamun.node import calls, chores, forgetting, later, retiring, views, whereabouts, workbench
 from tadamun.node.audit import audit
 from tadamun.node.desk import Desk
 from tadamun.node.errands import Errands
 from tadamun.node.intake import CURSOR, STORE, Intake
+from tadamun.node.later import Delayed
 from tadamun.node.ledger import Ledger, Taken
 from tadamun.node.load import fill, load
 from tadamun.node.lost_wire import queue_own
@@ -136,8 +137,15 @@ class Node:
                 meta.put_text(tx, STORE, self.wire.identity)
                 meta.put_number(tx, CURSOR, 0)
         self.intake = Intake(self.desk, self.wire, self.wire.identity, self.known, self._changed)
+        self.delayed = Delayed(self.desk)
+        errands = {room.name: room.errands for room in self.parts.rooms if room.errands is not at_rest}
         self.room_errands = Errands(
-            self.parts.rooms, self.bench, self.clock, lambda: self.intake.progress, self._spawn, self.pause
+            {later.NAME: self.delayed.errand, **errands},
+            self.bench,
+            self.clock,
+            lambda: self.intake.progress,
+            self._spawn,
+            self.pause,
         )
 
     async def call(self, name: str, params: Mapping[str, Any]) -> Any:

@@ -11,8 +11,22 @@ import msgspec
 from tadamun.core.errors import UsageError
 from tadamun.core.facts import Facts
 from tadamun.core.frame import split
-from tadamun.core.ports import ANYTHING, Among, Audience, Clock, Masking, Random, Reach, Saying, Seat, Tables, nothing
+from tadamun.core.ports import (
+    ANYTHING,
+    Among,
+    Audience,
+    Clock,
+    Later,
+    Masking,
+    Random,
+    Reach,
+    Saying,
+    Seat,
+    Tables,
+    nothing,
+)
 from tadamun.node import reach
+from tadamun.node.later import NAME
 from tadamun.store import log, search
 
 if TYPE_CHECKING:
@@ -140,6 +154,20 @@ class Bench:
     async def mask_forget(self, space: str, opening: str) -> None:
         """See core.ports.Workbench.mask_forget."""
         await self.node.masker.forget(space, opening)
+
+    async def say_later(self, space: str, saying: Saying, after: int, within: int) -> str:
+        """See core.ports.Workbench.say_later."""
+        name, at = await self.node.delayed.keep(space, saying, after, within)
+        self.node.room_errands.want(NAME, at)
+        return name
+
+    def later(self, space: str) -> list[Later]:
+        """See core.ports.Workbench.later."""
+        return self.node.delayed.waiting(space)
+
+    async def withdraw(self, space: str, name: str) -> bool:
+        """See core.ports.Workbench.withdraw."""
+        return await self.node.delayed.withdraw(space, name)
 
     def content(self, space: str, event: str) -> str:
         kept = log.get(self.node.vault.read, event)
