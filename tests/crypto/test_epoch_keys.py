@@ -17,7 +17,7 @@ from seeded import SPACE, Seeded
 from tadamun.core.b64 import from_b64, raw32, to_b64
 from tadamun.core.control.digests import bundle_digest
 from tadamun.core.errors import Reason, RemoteError
-from tadamun.crypto.epoch import EpochKeys, bucket_scope, channel_id, is_epoch
+from tadamun.crypto.epoch import EpochKeys, bucket_scope, channel_id, circle_id, is_epoch
 from tadamun.crypto.invite import Invite
 from tadamun.crypto.keys import SigningKey
 from tadamun.crypto.link import Link, encode
@@ -62,6 +62,7 @@ def test_published_figures() -> None:
         "invite_key": invite.key.public,
         "invite_mailbox": invite.mailbox.mailbox.public,
         "channel": channel_id(given_["space"], one, other),
+        "circle": circle_id(given_["space"], (one, other, given_["anchor"])),
         "bucket_scope": bucket_scope(given_["space"], given_["expiry"], bytes.fromhex(given_["secret"])),
         "safety": " ".join(safety_number(given_["space"], one, other).groups()),
         "bundle_digest": bundle_digest(one, given_["device"], given_["hpke"], given_["prekey"]).hex(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from forger import Forger
 from thief import Thief, texts
-from witness import counters
+from witness import counters, fold_in_another_order
 
 from kits.notes import NOTE, OPEN_ONLY, with_notes
 from kits.sealed import SeededRandom
@@ -227,6 +228,24 @@ async def test_partitions_and_restarts_end_in_one_circle(town: Town) -> None:
         assert (await town.call(name, "node.rebuild"))["same"]
     assert "three" in await reads(town, phone)
     assert await reads(town, "emil") == set()
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 5))])
+async def test_no_order_of_arrival_changes_what_is_read(town: Town, seed: int) -> None:
+    """Circles opened, spoken in, reopened after a device came and a member went, heard in any order."""
+    await write(town, "amal", "one", "badr", "celine", "dina")
+    await write(town, "dina", "two", "amal", "emil")
+    await town.settle()
+    await phone_of(town, "badr")
+    await write(town, "badr", "three", "amal", "celine", "dina")
+    await write(town, "amal", "four", "badr", "celine", "dina")
+    await town.call("amal", "members.remove", member=town.homes["emil"].me)
+    await town.settle()
+    await write(town, "dina", "five", "amal", "emil", "celine")
+    await town.settle()
+    assert await reads(town, "dina") == {"one", "two", "three", "four", "five"}
+    for name in ("amal", "badr", "dina"):
+        await fold_in_another_order(town, town.homes[name], random.Random(seed))
 
 
 async def test_after_its_time_nothing_of_it_is_left(town: Town) -> None:

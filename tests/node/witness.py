@@ -9,7 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from kits.sealed import SeededRandom
-from kits.sim import PARTS, WORDS, Home, SimWire, Town
+from kits.sim import WORDS, Home, SimWire, Town
 from tadamun.core.control.state import ControlState
 from tadamun.core.event import parse
 from tadamun.core.frame import split
@@ -103,7 +103,7 @@ async def fold_in_another_order(town: Town, home: Home, random: random.Random) -
     folder = town.folder / "again"
     vault = Vault.create(folder, WORDS, SeededRandom(1), cost=FOR_TESTS)
     try:
-        other = Node(vault, SimWire(town.hours), PARTS, town.hours, SeededRandom(2))  # type: ignore[arg-type]  # the same port, in memory
+        other = Node(vault, SimWire(town.hours), town.parts, town.hours, SeededRandom(2))  # type: ignore[arg-type]  # the same port, in memory
         (row,) = spaces.every(tables)
         with vault.write() as tx:
             ref = spaces.add(tx, row.id, row.me, row.device, row.box, "joining", row.anchor, row.joined_at)

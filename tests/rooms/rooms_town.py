@@ -126,11 +126,15 @@ class Bench:
         self.topics: dict[tuple[str, str], dict[str, Said[Any]]] = {}
         self.texts: dict[str, SearchText] = {}
         self.seq = 0
+        self.scrubbed = 0  # times that older copies were destroyed
         self.own_masks: dict[str, str] = {}  # one-time keys that are here, by what opened them
         self.taken: dict[str, int] = {}  # turns used, by scope
         self.waiting: dict[str, Later] = {}  # what is to be said later
         self.asked: list[float] = []  # how long it was asked to pause
         self.while_pausing: list[Any] = []  # what happens elsewhere meanwhile, one a pause
+
+    def scrub(self) -> None:
+        self.scrubbed += 1
 
     def space(self, wanted: str) -> str:
         if wanted not in ("", SPACE):

@@ -267,6 +267,11 @@ class Workbench(Protocol):
         """For reading views, and for writing this node's own memory (the room's `local` tables)."""
         ...
 
+    def scrub(self) -> None:
+        """After destroying something in the room's `local` tables (a key, a share): leave no older copy of it in the
+        vault's files. Events are destroyed by `Room.waste`, which does this by itself."""
+        ...
+
     @property
     def facts(self) -> Facts: ...
 

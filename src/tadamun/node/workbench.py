@@ -63,6 +63,10 @@ class Bench:
     def tables(self) -> Tables:
         return self._tables
 
+    def scrub(self) -> None:
+        """See core.ports.Workbench.scrub."""
+        self.node.vault.scrub()
+
     @property
     def facts(self) -> Facts:
         return self._facts
