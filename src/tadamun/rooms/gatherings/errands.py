@@ -4,7 +4,7 @@ at which it wants to be run again."""
 from __future__ import annotations
 
 from tadamun.core.ports import Workbench
-from tadamun.rooms.gatherings import release, tally
+from tadamun.rooms.gatherings import release, tally, waiting
 
 
 async def errands(bench: Workbench, now: int) -> int:
@@ -13,4 +13,4 @@ async def errands(bench: Workbench, now: int) -> int:
     return min((at for at in due if at), default=0)
 
 
-ERRANDS = (tally.errand, release.errand, release.destroy)
+ERRANDS = (waiting.tell_key, waiting.errand, release.errand, release.destroy, tally.errand)

@@ -52,16 +52,17 @@ def authorise(known: Known, said: Said[Any], standing: Standing) -> Verdict:
 
 
 def _awaited(watch: Said[Watch], body: Back | Release, said: Said[Any]) -> bool:
-    """Whether something about somebody's coming back is allowed: said to those who wait, destroyed with the rest."""
-    if said.private_with != watch.private_with or not said.expires_at:
+    """Whether something about somebody's coming back is allowed: in private, and destroyed with the rest."""
+    waiting = {*watch.body.buddies, watch.body.legal}
+    if not said.expires_at:
         return False
     match body:
-        # Only whoever is waited for says that they are back.
+        # Only whoever is waited for says that they are back, to all to whom the watch was told.
         case Back():
-            return said.member == watch.member
-        # Only those who wait give shares of the card out.
+            return said.member == watch.member and said.circle == watch.circle
+        # Only those who wait give shares of the card out, and only among themselves.
         case Release():
-            return said.member in (*watch.body.buddies, watch.body.legal)
+            return set(said.circle) <= waiting
 
 
 def _about(

@@ -1,0 +1,47 @@
+"""The errands of those who wait for somebody: to tell the key that they can be told things by, and, when somebody did
+not come back, to give their share of the card to the others who wait.
+
+Each decides by its own clock and what it heard. The device of whoever is missing has no part in it, and does not hear
+of it: it may be off, or in others' hands.
+"""
+
+from __future__ import annotations
+
+from tadamun.core.ports import Workbench
+from tadamun.crypto.lockbox import BoxKey
+from tadamun.rooms.gatherings import actions_sealed as actions
+from tadamun.rooms.gatherings import watches
+from tadamun.rooms.gatherings.release import in_time
+
+
+async def tell_key(bench: Workbench, space: str, now: int) -> int:
+    """Once: make this device a key, keep its secret here, and tell the space its public half."""
+    key = watches.own_key(bench, space)
+    if key is None:
+        key = BoxKey.make(bench.random)
+        bench.tables.execute("INSERT INTO gatherings_boxkeys VALUES (?, ?)", (space, key.secret.to_text()))
+    known = bench.tables.execute(
+        "SELECT 1 FROM gatherings_keys WHERE space = ? AND id = ? AND key = ?", (space, bench.me(space), key.public)
+    )
+    if not known:
+        await bench.say(space, actions.key(key.public))
+    return 0
+
+
+async def errand(bench: Workbench, space: str, now: int) -> int:
+    """Give out the shares that are due. Gives when the next alarm is, so that pages and counters hear of it."""
+    me = bench.me(space)
+    again = 0
+    for one in watches.standing(bench, space, now):
+        if one.member == me or (one.ended and not one.forced):
+            continue
+        if not one.share or one.share in watches.given_out(bench, space, one):
+            continue
+        due = now if one.forced else one.card_at
+        if due <= now and not one.forced:
+            due = in_time(bench, space, one.id, one.card_at, now)
+        if due > now:
+            again = min(again or due, due)
+            continue
+        await bench.say(space, actions.release(one.id, one.share, one.among_themselves(me)))
+    return again
