@@ -175,7 +175,7 @@ async def test_the_charter_in_sentences_and_changed(pages: Pages) -> None:
     space = await pages.space()
     page = pages.url("charter", space=space)
     shown = await pages.get(page)
-    assert "Writing Everyone here, newcomers too. That is 1 person now. you may" in shown.words
+    assert "Writing you may Everyone here, newcomers too. That is 1 person now." in shown.words
     assert "Whoever joins can read everything from before that still stands." in shown.words
     fields = {"write": "10", "invite": "10", "admit": "50", "remove": "50", "amend": "100", "newcomer_days": "7"}
     done = await pages.post(page, {**fields, "history": "days", "history_days": "30"})

@@ -32,7 +32,7 @@ async def looks(visit: Visit) -> Response:
         calendars=_calendars(visit),
         digits=_digits(now),
         themes=[
-            ("auto", _("As this computer has it"), ""),
+            ("auto", _("Like this computer"), ""),
             ("light", _("Light"), ""),
             ("dark", _("Dark"), ""),
             ("contrast", _("High contrast"), ""),

@@ -109,6 +109,8 @@ async def role(visit: Visit) -> Answer:
     told = await visit.call("members.levels", space=space, member=visit.path["member"])
     rules = await visit.call("space.rules", space=space)
     able = [one for one in told["choices"] if wording.possible(one)]
+    # Said once below all of them, where the same people decide about each.
+    decides = {wording.decides(one) for one in able}
     return await visit.render(
         "people/role.html",
         told=told,
@@ -116,10 +118,11 @@ async def role(visit: Visit) -> Answer:
         options=[
             (
                 str(one["level"]), wording.role(one["level"]),
-                f"{wording.may(one['level'], rules['acts'])} {wording.decides(one)}",
+                wording.may(one["level"], rules["acts"]) + (f" {wording.decides(one)}" if len(decides) > 1 else ""),
             )
             for one in able
         ],
+        decides=decides.pop() if len(decides) == 1 else "",
         refused=[
             (wording.role(one["level"]), wording.decides(one)) for one in told["choices"] if not wording.possible(one)
         ],
