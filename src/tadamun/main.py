@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -114,16 +115,24 @@ def second_vault(vault: Vault, passphrase: str, new: str, what: str) -> None:
 
 
 @asynccontextmanager
-async def node_at(home: Path, passphrase: str, given: Given | None, online: bool = True) -> AsyncIterator[Node]:
+async def node_at(
+    home: Path,
+    passphrase: str,
+    given: Given | None,
+    online: bool = True,
+    report: Callable[[int, int], None] = lambda done, of: None,
+) -> AsyncIterator[Node]:
     """The node whose vault is in `home`, with its tasks. Raises VaultError.
 
     given: what the command line says of how it is reached; what it leaves open is as was chosen before and kept in the
-    vault. None: it is not reached at all. online: carriers run.
+    vault. None: it is not reached at all. online: carriers run. report: told, in a thread, how many of how many events
+    are put into tables that an update made anew; what it raises comes out, and nothing has changed then.
     """
     from tadamun.crypto.random import SystemRandom
     from tadamun.node.calls_reach import kept
     from tadamun.node.node import Node
     from tadamun.node.outward import Given, Reach
+    from tadamun.node.preparing import prepared
     from tadamun.node.running import running
     from tadamun.store.wire import WireStore
 
@@ -134,7 +143,8 @@ async def node_at(home: Path, passphrase: str, given: Given | None, online: bool
         try:
             reach = Reach() if given is None else given.over(kept(vault.read))
             must = given is not None and given.listen is not None
-            node = Node(
+            make = partial(
+                Node,
                 vault,
                 wire,
                 parts(),
@@ -145,6 +155,7 @@ async def node_at(home: Path, passphrase: str, given: Given | None, online: bool
                 online=online,
                 must_listen=must,
             )
+            node = await prepared(lambda told: make(report=told), report)
             async with running(node):
                 yield node
         finally:
@@ -292,8 +303,8 @@ async def keep_house(wanted: Up, given: Given, hands: Hands, ready: Tell, socket
         await asyncio.to_thread(second_vault, running[0].vault, passphrase, new, what)
 
     @asynccontextmanager
-    async def opened(passphrase: str) -> AsyncIterator[Node]:
-        async with node_at(home, passphrase, given) as node:
+    async def opened(passphrase: str, report: Callable[[int, int], None]) -> AsyncIterator[Node]:
+        async with node_at(home, passphrase, given, report=report) as node:
             running.append(node)
             try:
                 yield node

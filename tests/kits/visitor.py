@@ -22,6 +22,7 @@ from tadamun.crypto.random import SystemRandom
 from tadamun.crypto.secret import FOR_TESTS
 from tadamun.main import ROOM_PAGES, parts, room_pages, second_vault
 from tadamun.node.node import Node
+from tadamun.node.preparing import prepared
 from tadamun.node.running import running
 from tadamun.store import meta
 from tadamun.store.vault import Vault
@@ -246,11 +247,11 @@ async def visited(home: Path, more: Sequence[Page] = ()) -> AsyncIterator[Pages]
             meta.put_text(tx, "language", language)
 
     @asynccontextmanager
-    async def opened(passphrase: str) -> AsyncIterator[Node]:
+    async def opened(passphrase: str, report: Callable[[int, int], None]) -> AsyncIterator[Node]:
         with Vault.open(home, passphrase) as vault:
             wire = WireStore.open(vault.wire_path, vault.wire_key(), time, random)
             try:
-                async with running(Node(vault, wire, parts(), time, random)) as node:
+                async with running(await prepared(lambda told: Node(vault, wire, parts(), time, random, report=told), report)) as node:
                     nodes.append(node)
                     yield node
             finally:

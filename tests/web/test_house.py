@@ -47,7 +47,7 @@ class Vault:
         await self.change(passphrase, new)
 
     @asynccontextmanager
-    async def open(self, passphrase: str) -> AsyncIterator[FakeNode]:
+    async def open(self, passphrase: str, report: Callable[[int, int], None]) -> AsyncIterator[FakeNode]:
         await asyncio.sleep(0)
         if self.refuses is not None:
             raise self.refuses

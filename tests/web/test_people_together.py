@@ -75,7 +75,7 @@ async def view(town: Town, who: str) -> AsyncIterator[View]:
     address = Address(home, time, random)
 
     @asynccontextmanager
-    async def opened(passphrase: str) -> AsyncIterator[Seat]:
+    async def opened(passphrase: str, report: Callable[[int, int], None]) -> AsyncIterator[Seat]:
         yield Seat(town, who)
 
     async def never(*_: str) -> None:

@@ -37,6 +37,7 @@ from tadamun.node.masking import Masker
 from tadamun.node.outward import Given, Outward
 from tadamun.node.outward import Reach as Reach
 from tadamun.node.place import Mailbox, Place
+from tadamun.node.preparing import Report
 from tadamun.node.project import Projector
 from tadamun.node.quorum import Quorum
 from tadamun.node.steward import Steward
@@ -76,7 +77,7 @@ class Node:
     """See the module. Attributes are for the calls (node/calls_*.py) to use.
 
     given: what the command line said of `reach`. must_listen: it is an error if there can be no listening as it says.
-    errands: who runs what the node does by itself; None: its own task group, while `run` lasts. pause: how that waits.
+    report: told how far the tables are that have to be filled anew. errands: who runs what the node does by itself; None: its own task group, while `run` lasts. pause: how that waits.
     """
 
     vault: Vault
@@ -92,6 +93,7 @@ class Node:
     online: bool = False
     given: Given = field(default_factory=Given)
     must_listen: bool = True
+    report: Report = lambda done, of: None
     errands: Callable[[Coroutine[Any, Any, None]], object] | None = None
     pause: Callable[[float], Awaitable[object]] = asyncio.sleep
 
@@ -128,7 +130,7 @@ class Node:
         for row in spaces.every(self.vault.read):
             self.places[row.id] = load(self.vault.read, row)
         self._know()
-        views.refold_if_new(self)
+        views.refold_if_new(self, self.report)
         views.look_at_unknown(self)
         if meta.text(self.vault.read, STORE) != self.wire.identity:
             with self.vault.write() as tx:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ from tadamun.crypto.keys import recall
 from tadamun.node.intake import CURSOR
 from tadamun.node.judge import judge
 from tadamun.node.place import Arrived
+from tadamun.node.preparing import Report
 from tadamun.store import log, meta, search
 from tadamun.store.vault import Vault
 
@@ -49,15 +51,20 @@ def ready(vault: Vault, rooms: Sequence[Room]) -> None:
         meta.put_text(tx, "views-empty", "1")
 
 
-def refold_if_new(node: Node) -> None:
-    """Fill tables that were just made."""
+def refold_if_new(node: Node, report: Report) -> None:
+    """Fill tables that were just made; what `report` raises leaves them to be filled the next time."""
     if meta.text(node.vault.read, "views-empty"):
         with node.vault.write() as tx:
             search.clear(tx)  # to replace each text there costs ten times what it costs to put all in anew
-            for place in node.places.values():
-                if place.control is not None:
-                    fold_all(tx, node, place)
+            known = [place for place in node.places.values() if place.control is not None]
+            of, before = sum(log.count(tx, place.ref) for place in known), 0
+            for place in known:
+                before += fold_all(tx, node, place, partial(_further, report, before, of))
             meta.remove(tx, "views-empty")
+
+
+def _further(report: Report, before: int, of: int, done: int) -> None:
+    report(before + done, of)
 
 
 def look_at_unknown(node: Node) -> None:
@@ -92,8 +99,8 @@ def rebuild(node: Node) -> tuple[int, bool]:
         return events, dump(tx, node.parts.rooms) == before
 
 
-def fold_all(tx: Tables, node: Node, place: Place) -> int:
-    """Project the whole log of a space into empty tables."""
+def fold_all(tx: Tables, node: Node, place: Place, report: Callable[[int], None] = lambda done: None) -> int:
+    """Project the whole log of a space into empty tables. report: told how many events are done. Gives how many."""
     projector = node.projector
     count = 0
     done: set[tuple[str, str]] = set()
@@ -118,6 +125,7 @@ def fold_all(tx: Tables, node: Node, place: Place) -> int:
             if not isinstance(standing, Standing):
                 log.judge(tx, {kept.id: Verdict.DENY})
         projector.project(tx, place, saids)
+        report(count)
     return count
 
 

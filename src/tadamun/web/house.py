@@ -2,7 +2,8 @@
 
 Fresh: there is no vault. Locked: nothing is open, no node runs, no key is in memory. Open: a node runs. Locking closes
 the node whole (docs/adr/0012-locking-closes-the-node.md). One coroutine, `run`, opens and closes it; everybody else
-asks. This file does not know how a vault is made or opened: `main` gives it the functions.
+asks. Preparing: the passphrase was right, and the vault is so large that what an update wants of it takes a while.
+This file does not know how a vault is made or opened: `main` gives it the functions.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from tadamun.core.errors import LocalError, UsageError, VaultError, WrongPassphr
 from tadamun.core.words import N_
 
 IDLE: Final = 15 * 60.0  # seconds without a request after which the house locks itself, unless preferred otherwise
+LONG: Final = 5_000  # events to prepare that are told of; fewer are done before a page could come
 FIRST_DELAY, MOST_DELAY = 0.5, 60.0  # seconds before the next passphrase is tried: doubled after each wrong one
 
 
 class State(StrEnum):
     FRESH = "fresh"
     LOCKED = "locked"
+    PREPARING = "preparing"
     OPEN = "open"
 
 
@@ -38,16 +41,21 @@ class Node(Protocol):
 @dataclass(frozen=True, slots=True)
 class Doors:
     """What `main` can do. exists: whether there is a vault. create(passphrase, language): make one; raises LocalError.
-    open(passphrase): the running node, for as long as the block lasts; raises VaultError. change(old, new): the
+    open(passphrase, report): the running node, for as long as the block lasts; raises VaultError, and what report(done,
+    of) raises, which is told in a thread how many events are prepared. change(old, new): the
     passphrase of the vault that is open; raises VaultError, UsageError. second(passphrase, new, what): under the
     passphrase `new` an empty vault beside the open one (what: "opens"), which destroys the open one's key when it is
     opened ("destroys"), or none any more (""); passphrase: of the open one; raises VaultError, UsageError."""
 
     exists: Callable[[], bool]
     create: Callable[[str, str], None]
-    open: Callable[[str], AbstractAsyncContextManager[Node]]
+    open: Callable[[str, Callable[[int, int], None]], AbstractAsyncContextManager[Node]]
     change: Callable[[str, str], Awaitable[None]]
     second: Callable[[str, str, str], Awaitable[None]]
+
+
+class _Left(Exception):
+    """Whoever had the node opened wanted it locked before it was ready."""
 
 
 class TooSoon(LocalError):
@@ -108,6 +116,7 @@ class House:
     def __post_init__(self) -> None:
         self.attempts = Attempts(self.now)
         self._node: Node | None = None
+        self.progress: tuple[int, int] | None = None  # while preparing: how many of how many events
         self._turn = asyncio.Lock()
         self._wishes: asyncio.Queue[_Wish] = asyncio.Queue()
         self._leave = asyncio.Event()
@@ -118,6 +127,8 @@ class House:
     def state(self) -> State:
         if self._node is not None:
             return State.OPEN
+        if self.progress is not None:
+            return State.PREPARING
         return State.LOCKED if self.doors.exists() else State.FRESH
 
     async def call(self, name: str, params: Mapping[str, Any]) -> Any:
@@ -131,6 +142,10 @@ class House:
         if self.state is State.FRESH:
             return VaultError(
                 "There is no vault yet. Make one on the node's pages in the browser; `tadamun pages` gives the link."
+            )
+        if self.state is State.PREPARING:
+            return VaultError(
+                "The node is getting ready after an update, which can take a minute. Nothing was done. Try again then."
             )
         return VaultError(
             "The node is locked, and nothing was done. Unlock it on its pages in the browser; `tadamun pages` gives "
@@ -149,10 +164,10 @@ class House:
         await self._open(passphrase)
 
     async def unlock(self, passphrase: str) -> None:
-        """Open the vault and run the node. Raises TooSoon, VaultError: what a wrong passphrase is told is always the
-        same."""
+        """Open the vault and run the node; return when it is open, or prepares itself. Raises TooSoon, VaultError: what
+        a wrong passphrase is told is always the same."""
         async with self._turn:
-            if self._node is not None:
+            if self._node is not None or self.progress is not None:
                 return
             self.attempts.check()
             try:
@@ -186,7 +201,7 @@ class House:
 
     async def lock(self) -> None:
         """Close the node. Returns when nothing of it is left."""
-        if self._node is not None:
+        if self._node is not None or self.progress is not None:
             self._leave.set()
             await self._left.wait()
 
@@ -222,15 +237,25 @@ class House:
     async def _live(self, wish: _Wish) -> None:
         self._leave, self._left = asyncio.Event(), asyncio.Event()
         wanted = False
+        loop = asyncio.get_running_loop()
+
+        def report(done: int, of: int) -> None:
+            """In a thread."""
+            if self._leave.is_set():
+                raise _Left
+            if of >= LONG:
+                loop.call_soon_threadsafe(self._prepares, wish, done, of)
+
         try:
-            async with self.doors.open(wish.passphrase) as node:
+            async with self.doors.open(wish.passphrase, report) as node:
                 wish.passphrase = ""
-                if wish.answer.done():
+                if wish.answer.cancelled():
                     return  # whoever asked hung up meanwhile: nobody is here
-                self._node, self.trouble = node, None
+                self._node, self.trouble, self.progress = node, None, None
                 node.listeners.add(self._heard)
                 self.touch()
-                wish.answer.set_result(None)
+                if not wish.answer.done():
+                    wish.answer.set_result(None)
                 self._tell()
                 try:
                     await self._leave.wait()
@@ -238,10 +263,27 @@ class House:
                 finally:
                     self._node = None  # from here on nobody is answered by a node that is closing
                     self._tell()
+        except _Left:
+            wanted = True
         finally:
+            prepared, self.progress = self.progress, None
+            if prepared is not None:
+                self._tell()
             self._left.set()
         if wanted:
             self.emptied()
+
+    def _prepares(self, wish: _Wish, done: int, of: int) -> None:
+        """The passphrase was right, and it takes a while."""
+        if wish.answer.cancelled():
+            self._leave.set()
+            return
+        first, self.progress = self.progress is None, (done, of)
+        if first:
+            self.trouble = None
+            if not wish.answer.done():
+                wish.answer.set_result(None)
+            self._tell()
 
     def _failed(self, wish: _Wish, error: LocalError) -> None:
         if not wish.answer.done():

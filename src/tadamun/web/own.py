@@ -1,4 +1,4 @@
-"""The house's own pages: locking, unlocking, giving back what was sent to a locked node; and a list of all others."""
+"""The house's own pages: locking, unlocking, getting ready, giving back what was sent meanwhile; and all others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from tadamun.i18n.words import say
 from tadamun.web import around, asked, bad_days, first_run, home, keeping, settings, status
 from tadamun.web.house import State
-from tadamun.web.page import Page, Visit
+from tadamun.web.page import QUIET, Page, Visit
 
 
 async def locked(visit: Visit) -> Response:
@@ -30,6 +30,15 @@ async def held(visit: Visit) -> Response:
     return await visit.site.again(visit, action, form, say(why), 200)
 
 
+async def preparing(visit: Visit) -> Response:
+    """How far it is, until it is ready; then where one was going."""
+    progress = visit.site.house.progress
+    if progress is None:
+        # What the page asks for by itself must not use up the place one was going to.
+        return Response(status_code=204) if QUIET in visit.request.headers else visit.see("held")
+    return await visit.render("preparing.html", done=progress[0], of=progress[1])
+
+
 async def lock(visit: Visit) -> Response:
     await visit.site.house.lock()
     return visit.see("unlock")
@@ -43,11 +52,12 @@ async def awake(visit: Visit) -> Response:
 PAGES: Final = (
     *first_run.PAGES,
     Page("/unlock", "unlock", locked, unlock, when=frozenset({State.LOCKED}), proves=True),
+    Page("/preparing", "preparing", preparing, when=frozenset({State.PREPARING, State.OPEN})),
     Page("/held", "held", held),
     *home.PAGES,
     *around.PAGES,
     *asked.PAGES,
-    Page("/lock", "lock", post=lock),
+    Page("/lock", "lock", post=lock, when=frozenset({State.PREPARING, State.OPEN})),
     Page("/awake", "awake", awake),
     *settings.PAGES,
     *bad_days.PAGES,

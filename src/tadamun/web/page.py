@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TEXT: Final = 256 * 1024  # bytes of a form without files, unless its page says otherwise
 OPEN: Final = frozenset({State.OPEN})
 ANY: Final = frozenset(State)
+QUIET: Final = "x-live"  # the header of what a page fetches by itself: nobody is there for it
 FOUND: Final = "found"  # what stands in an address instead of what was looked for, see asked.py
 TOKEN: Final = "form_token"  # noqa: S105 - the name of a field
 

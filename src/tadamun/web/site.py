@@ -30,17 +30,16 @@ from tadamun.web.asked import FORGOTTEN, Asked
 from tadamun.web.held import Held
 from tadamun.web.house import House, State
 from tadamun.web.notices import Notices
-from tadamun.web.page import ANY, FOUND, TOKEN, Form, Page, Typed, Visit
+from tadamun.web.page import ANY, FOUND, QUIET, TOKEN, Form, Page, Typed, Visit
 from tadamun.web.render import Templates, versions
 from tadamun.web.tokens import Tokens
 from tadamun.web.words import helpers
 
 STANDING: Final = "x-form-token"  # the header by which scripts send the session's standing token
-QUIET: Final = "x-live"  # the header of what a page fetches by itself: nobody is there for it
 FIELDS: Final = 1000
 FILES: Final = 20
 STATUSES: Final = {UsageError.code: 422, NotAllowed.code: 403, Unreachable.code: 504, VaultError.code: 503}
-LANDING: Final = {State.FRESH: "welcome", State.LOCKED: "unlock", State.OPEN: "home"}
+LANDING: Final = {State.FRESH: "welcome", State.LOCKED: "unlock", State.PREPARING: "preparing", State.OPEN: "home"}
 _PART: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 STALE: Final = N_(
@@ -218,7 +217,7 @@ class Site:
 
     def _led_away(self, visit: Visit, why: str) -> Response:
         """Where the house has to be entered first; what was sent is held until then."""
-        if self.house.state is State.LOCKED:
+        if self.house.state in (State.LOCKED, State.PREPARING) and visit.page.name != "held":
             if visit.request.method == "POST":
                 self.held.put(visit.session, visit.here, visit.form, why)
             elif visit.request.headers.get("sec-fetch-dest", "document") == "document":
