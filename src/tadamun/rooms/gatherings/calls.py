@@ -9,7 +9,16 @@ import msgspec
 from tadamun.core.errors import NotAllowed, UsageError
 from tadamun.core.ports import Among, Audience, Workbench
 from tadamun.core.room import Call
-from tadamun.rooms.gatherings import actions, calls_point, calls_roles, calls_watch, planning, reaching, times
+from tadamun.rooms.gatherings import (
+    actions,
+    calls_ical,
+    calls_point,
+    calls_roles,
+    calls_watch,
+    planning,
+    reaching,
+    times,
+)
 from tadamun.rooms.gatherings.given import InSpace, Limit, OneGathering, host_only, organised, reader_of, some, standing
 from tadamun.rooms.gatherings.nip52 import Answer, Status
 from tadamun.rooms.gatherings.planning import Change, Make
@@ -220,6 +229,7 @@ CALLS: Final = {
     **calls_roles.CALLS,
     **calls_point.CALLS,
     **calls_watch.CALLS,
+    **calls_ical.CALLS,
     "gathering.make": Call(Make, make),
     "gathering.change": Call(Change, change),
     "gathering.cancel": Call(Cancel, cancel),
