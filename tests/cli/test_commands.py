@@ -141,6 +141,10 @@ def test_errors_end_with_their_code(
     assert result.stderr.count("\n") == 1
 
 
+def test_status_tells_what_one_has_to_see_to(terminal: Terminal) -> None:
+    assert "To see to Nour is not back." in " ".join(terminal.run("status").stdout.split())
+
+
 def test_a_proposal_tells_how_others_agree(terminal: Terminal) -> None:
     terminal.answer("members.remove", {"done": False, "proposal": ID})
     result = terminal.run("remove", "Sam")

@@ -96,6 +96,7 @@ ANSWERS: dict[str, Any] = {
                     {"address": "ws://10.0.0.3:7447", "what": "waiting"},
                 ],
                 "cannot_sign": ["Nour"],
+                "alerts": [{"message": "{name} is not back.", "arguments": {"name": "Nour"}, "urgent": True}],
                 "alarms": 1,
                 "waiting": 0,
                 "outbox": 2,

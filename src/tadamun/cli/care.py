@@ -65,6 +65,9 @@ def _space(here: Here, one: dict[str, Any]) -> list[str]:
         (_("To be sent"), formats.number(one["outbox"])),
         (_("Waiting for what they refer to"), formats.number(one["parked"])),
     ]
+    for told in one["alerts"]:
+        words = say(told["message"], **told["arguments"])  # a msgid of its room's
+        rows.append((_("To see to"), paint(here, words, colour="red") if told["urgent"] else words))
     if one["cannot_sign"]:
         rows.append((_("No checkpoint without"), paint(here, ", ".join(map(name, one["cannot_sign"])), colour="red")))
         rows.append(("", _("What to do: `tadamun doctor`")))

@@ -75,6 +75,24 @@ class Scope:
     least: int = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something this person is to see to. It is told of until they did: the room knows when, and then no more of it.
+
+    key: stays while it is the same matter. message, arguments: a sentence (msgid) and what fills it. page, path: where
+    one sees to it: the name of a page, and what its address takes besides the space. urgent: somebody may be in danger
+    or time is running out: every page says so. at: by when, or since when (Unix seconds; 0: no time).
+    """
+
+    key: str
+    message: str
+    arguments: Mapping[str, str | int] = field(default_factory=dict)
+    page: str = ""
+    path: Mapping[str, str] = field(default_factory=dict)
+    urgent: bool = False
+    at: int = 0
+
+
 async def at_rest(bench: Workbench, now: int) -> int:
     """A room without errands."""
     return 0
@@ -108,6 +126,7 @@ class Room:
     waste(tables, space, limit): ids of events of which the node is to destroy its copies, `limit` at most.
     glance(bench, space): what a list of spaces shows of the room in one, as plain JSON values; quick whatever its size.
     unread(bench, space): how much in it one has not seen, for the room's sign on every page; quicker still.
+    alerts(bench, space): what in it this person is to see to, the most pressing first; as quick as `unread`.
     errands(bench, now): what time brings. The node awaits it after its start, a second after something changed in the
         room or in who belongs to a space (many changes count as one; what it says itself is none), and at the time it
         returned last (Unix seconds; 0: not by time; what had passed already: in a minute). It does what is due by now
@@ -136,4 +155,5 @@ class Room:
     waste: Callable[[Tables, str, int], list[str]] = lambda tables, space, limit: []
     glance: Callable[[Workbench, str], dict[str, Any]] = lambda bench, space: {}
     unread: Callable[[Workbench, str], int] = lambda bench, space: 0
+    alerts: Callable[[Workbench, str], Sequence[Alert]] = lambda bench, space: ()
     errands: Callable[[Workbench, int], Awaitable[int]] = at_rest

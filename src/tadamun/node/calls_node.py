@@ -15,6 +15,7 @@ from tadamun.core.charter import STEWARD
 from tadamun.core.errors import RemoteError, UsageError
 from tadamun.core.words import N_
 from tadamun.node import archive, views, witness
+from tadamun.node.calls_overview import alerts
 from tadamun.node.calls_spaces import In, Nothing, _member
 from tadamun.node.knock import progress
 from tadamun.node.place import Place
@@ -72,6 +73,7 @@ async def status(bench: Bench, asked: Nothing) -> dict[str, Any]:
                 "outbox": outbox.count(node.vault.read, place.ref),
                 "parked": parked.count(node.vault.read, place.ref),
                 "cannot_sign": _missed(bench, place) if place.control is not None else [],
+                "alerts": alerts(bench, space),
                 "alarms": len(place.log.alarms) if place.control is not None else 0,
                 "equivocations": _doubled(bench, place) if members.get(place.me, 0) >= STEWARD else [],
             }

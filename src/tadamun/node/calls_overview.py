@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from tadamun.carry.status import State
@@ -41,7 +42,10 @@ async def overview(bench: Bench, asked: Nothing) -> list[dict[str, Any]]:
 
 async def signs(bench: Bench, asked: Nothing) -> list[dict[str, Any]]:
     """What every page shows of each space, told in a millisecond: {space, name, status, me, unread: {room: how much},
-    connected: {members, meeting_points}}, both as `space.overview` counts them."""
+    alerts: [{room, key, message, arguments, page, path, urgent, at}], connected: {members, meeting_points}}.
+
+    Counts are as in `space.overview`. alerts: what this person is to see to there (core.room.Alert), urgent ones first.
+    """
     return [
         {
             "space": space,
@@ -51,12 +55,21 @@ async def signs(bench: Bench, asked: Nothing) -> list[dict[str, Any]]:
             "unread": {
                 room.name: room.unread(bench, space) for room in bench.node.parts.rooms if place.control is not None
             },
+            "alerts": alerts(bench, space),
             "connected": {
                 name: count for name, count in connected(bench, place).items() if name in ("members", "meeting_points")
             },
         }
         for space, place in bench.node.places.items()
     ]
+
+
+def alerts(bench: Bench, space: str) -> list[dict[str, Any]]:
+    """Of all rooms; the room's name beside each."""
+    if bench.node.places[space].control is None:
+        return []
+    found = [{"room": room.name, **asdict(one)} for room in bench.node.parts.rooms for one in room.alerts(bench, space)]
+    return sorted(found, key=lambda one: not one["urgent"])
 
 
 def connected(bench: Bench, place: Place) -> dict[str, Any]:

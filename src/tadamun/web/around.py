@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def around(site: Site, visit: Visit) -> dict[str, Any]:
-    """{spaces, space, rooms, standing, signs}, as docs/guides/pages.md has them."""
+    """{spaces, space, rooms, alerts, standing, signs}, as docs/guides/pages.md has them."""
     here = visit.path.get("space", "")
     spaces = await _spaces(site)
     space = next((one for one in spaces if one["space"] == here), None)
@@ -50,8 +50,22 @@ async def around(site: Site, visit: Visit) -> dict[str, Any]:
             for page in (site.pages if here else ())
             if page.nav
         ],
+        "alerts": [_alert(site, one, told) for one in spaces for told in one["alerts"]],
         "standing": _standing([space] if space is not None else spaces),
         "signs": site.url("space-signs", space=here) if space is not None else site.url("signs"),
+    }
+
+
+def _alert(site: Site, space: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """{words, href, urgent, at, space, space_name}: something to see to, as it is shown."""
+    here = {"space": space["space"], **told["path"]}
+    return {
+        "words": say(told["message"], **told["arguments"]),
+        "href": site.url(told["page"], **here) if told["page"] else site.space_href(space["space"]),
+        "urgent": told["urgent"],
+        "at": told["at"],
+        "space": space["space"],
+        "space_name": space["name"],
     }
 
 
