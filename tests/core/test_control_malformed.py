@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tadamun.core import frame as frames
+from tadamun.core.b64 import to_b64
 from tadamun.core.control import bodies, checkpoint
 from tadamun.core.control.log import ControlLog
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.event import Event, Tags
-from tadamun.core.genuine import Frame, Genuine
+from tadamun.core.genuine import Frame, Genuine, Proof
 from tadamun.core.limits import MAX_INNER
 
 quick = settings(max_examples=150, deadline=None)
@@ -192,6 +193,20 @@ def test_events_that_can_never_enter_are_refused_with_a_reason() -> None:
     assert added.refused == odd
     assert not added.applied
     assert town.log.state == state
+
+
+def test_nobody_governs_under_a_one_time_key() -> None:
+    town = Town()
+    ann = town.join("ann")
+    genuine = town.events[town.say(ann, bodies.LEAVE, bodies.Leave(), hidden=True)]
+    made = genuine.event
+    masked = Proof("a.b", 1, 0, tuple(IDS[:2]), "A" * 43, to_b64(bytes(96)))
+    for frame in ({"mask": masked}, {"under": IDS[0], "seq": 1}):
+        tags = frames.tags(msgspec.structs.replace(frames.split(made), **({"seq": 0, "previous": ""} | frame)))
+        other = msgspec.structs.replace(made, id=sha(str(frame)), tags=tags, created_at=3_600)
+        added = town.log.add([Genuine(other)])
+        assert added.refused == {other.id: Reason.NOT_CANONICAL}
+    assert town.log.add([genuine]).applied
 
 
 def test_an_event_whose_parents_are_missing_waits_and_changes_nothing() -> None:

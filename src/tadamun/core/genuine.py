@@ -84,7 +84,7 @@ class Frame(msgspec.Struct, frozen=True):
     previous: str
     prev: tuple[str, ...] = ()
     expires_at: int = 0
-    mask: Proof | None = None  # said under a one-time key
-    under: str = ""  # said under a one-time key again: the event that opened it
     rest: Tags = ()
     channel: str = ""  # the id of a private channel; "": the space's own
+    mask: Proof | None = None  # said under a one-time key
+    under: str = ""  # said under a one-time key again: the event that opened it

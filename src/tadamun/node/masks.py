@@ -34,10 +34,13 @@ MOST_KNOWN_BAD: Final = 50_000  # remembered while the node runs
 
 
 class RingKey(msgspec.Struct, frozen=True):
-    """A ring key that a member published: the event's device and its number there, the month, and the key itself."""
+    """A ring key that a member published: the event's device, its number there, the heads it cites and its author's
+    claim of when (Unix seconds); the month, and the key itself."""
 
     device: str
     seq: int
+    auth: tuple[str, ...]
+    at: int
     period: int
     key: bytes
 
@@ -136,7 +139,9 @@ def note_key(book: Book, event: Event) -> None:
         return
     match body:
         case upkeep.RingKey():
-            book.keys[event.id] = RingKey(event.pubkey, frame.seq, body.period, from_b64(body.key))
+            book.keys[event.id] = RingKey(
+                event.pubkey, frame.seq, frame.auth, event.created_at, body.period, from_b64(body.key)
+            )
         case upkeep.RingHand():
             book.handed[event.id] = from_b64(body.key), frozenset(device for device, _ in body.boxes)
         case _:

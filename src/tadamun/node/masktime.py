@@ -44,7 +44,11 @@ async def _keep_key(desk: Desk, place: Place, period: int, looked: dict[tuple[st
                 masks.keep_ring_key(tx, place.ref, period, ring.public_of(secret), secret)
             desk.write(place, [letter])
         await desk.deliver()
-    elif letters := list(ringkeys.hand_over(desk.vault.read, place, period, now)):
+        return
+    letters = list(ringkeys.hand_over(desk.vault.read, place, period, now))
+    if (once_more := ringkeys.again(desk.vault.read, place, period, now)) is not None:
+        letters.append(once_more)
+    if letters:
         await desk.act(place.space, letters)
 
 

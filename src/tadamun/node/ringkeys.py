@@ -22,6 +22,7 @@ from tadamun.crypto import labels, ring
 from tadamun.crypto.lockbox import open_box, seal_to
 from tadamun.crypto.secret import Secret
 from tadamun.node.letters import DAY, Letter
+from tadamun.node.masks import RingKey
 from tadamun.node.place import Place
 from tadamun.store import masks
 
@@ -60,10 +61,10 @@ def offered(place: Place, rooms: Iterable[Room]) -> bool:
 
 
 def published(place: Place, period: int) -> dict[str, list[str]]:
-    """The ring keys of a month that may stand in a ring now: events by member, each member's lowest first."""
+    """The ring keys of a month that may stand in a ring now: events by member, the lowest key's newest event first."""
     found: dict[str, list[str]] = {}
     heads = place.log.heads
-    for event, key in sorted(place.masks.keys.items()):
+    for event, key in _in_order(place):
         if key.period == period:
             standing = place.log.content_standing(key.device, key.seq, event, heads)
             if isinstance(standing, Standing) and not standing.newcomer and standing.may_write:
@@ -74,10 +75,16 @@ def published(place: Place, period: int) -> dict[str, list[str]]:
 def own(tables: Tables, place: Place, period: int) -> tuple[str, Secret] | None:
     """This person's ring key of a month: the event and the private half, if that is here."""
     held = masks.ring_keys(tables, place.ref, period)
-    for event, key in sorted(place.masks.keys.items()):
-        if key.period == period and key.key in held and place.owner(key.device) == place.me:
+    live = place.log.state.live_devices()
+    for event, key in _in_order(place):
+        if key.period == period and key.key in held and key.device in live and place.owner(key.device) == place.me:
             return event, held[key.key]
     return None
+
+
+def _in_order(place: Place) -> list[tuple[str, RingKey]]:
+    """By key, and each key's newest event first: whoever came late may have that one alone."""
+    return sorted(place.masks.keys.items(), key=lambda pair: (pair[1].key, -pair[1].seq, pair[0]))
 
 
 def draw(place: Place, period: int, mine: str, random: Random) -> list[str]:
@@ -90,10 +97,12 @@ def draw(place: Place, period: int, mine: str, random: Random) -> list[str]:
         return []
     seen, others = {place.masks.keys[mine].key}, []
     for events in members.values():
-        key = place.masks.keys[events[0]].key
-        if key not in seen and ring.is_public(key):
-            seen.add(key)
-            others.append(events[0])
+        for event in events:
+            key = place.masks.keys[event].key
+            if key not in seen and ring.is_public(key):  # and no copy of somebody else's
+                seen.add(key)
+                others.append(event)
+                break
     while len(others) >= DRAWN:
         others.pop(random.below(len(others)))
     return sorted([mine, *others])
@@ -104,6 +113,21 @@ def publish(period: int, random: Random) -> tuple[Secret, Letter]:
     secret = ring.make_key(random)
     body = upkeep.RingKey(period=period, key=to_b64(ring.public_of(secret)))
     return secret, Letter(upkeep.RING_KEY, spell(body))
+
+
+def again(tables: Tables, place: Place, period: int, now: int) -> Letter | None:
+    """The ring key once more, for members who came since and cannot read what was said before: without it they could
+    not look at a proof. Once a day at most, by the device that said it last."""
+    state, mine = place.log.state, own(tables, place, period)
+    if state.charter.history == "all" or mine is None:
+        return None
+    key = place.masks.keys[mine[0]]
+    there = place.log.at(key.auth)
+    if key.device != place.device.public or now - key.at < DAY or there is None:
+        return None
+    if state.members.keys() <= there.members.keys():
+        return None
+    return Letter(upkeep.RING_KEY, spell(upkeep.RingKey(period=period, key=to_b64(key.key))))
 
 
 def hand_over(tables: Tables, place: Place, period: int, now: int) -> Iterator[Letter]:

@@ -16,7 +16,8 @@ def state(event: Event, frame: Frame, body: ControlBody, verify: Verify) -> Cont
     """One founder on one device. Raises RemoteError if this is not a sound genesis of the space it names."""
     if event.kind != GENESIS or not isinstance(body, Genesis):
         raise RemoteError(Reason.MALFORMED)
-    if frame.auth or frame.height or frame.seq or frame.channel or frame.prev or frame.expires_at:
+    masked = frame.mask is not None or frame.under
+    if masked or frame.auth or frame.height or frame.seq or frame.channel or frame.prev or frame.expires_at:
         raise RemoteError(Reason.NOT_CANONICAL)
     if frame.space != digests.space_id(event.pubkey, event.content):
         raise RemoteError(Reason.WRONG_SPACE)

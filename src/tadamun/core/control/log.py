@@ -287,7 +287,7 @@ class ControlLog:
         body = decode(event, frame.rest)
         if event.kind == GENESIS or not frame.auth:
             raise RemoteError(Reason.NOT_ALLOWED)
-        if frame.channel or frame.prev or frame.expires_at:
+        if frame.channel or frame.prev or frame.expires_at or frame.mask is not None or frame.under:
             raise RemoteError(Reason.NOT_CANONICAL)
         return frame, body
 
