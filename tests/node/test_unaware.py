@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 HERE = ["amal", "celine"]
 
 
-async def puppets(town: Town, *names: str) -> list[Home]:
+async def puppets(town: Town, *names: str, level: int = 10) -> list[Home]:
     """Amal removes Badr, who does not hear of it and lets these in, each into an epoch that he began for them."""
     badr = town.homes["badr"]
     town.medium.split(HERE, ["badr"])
@@ -28,7 +28,7 @@ async def puppets(town: Town, *names: str) -> list[Home]:
         await town.build(name)
         town.medium.split(HERE, ["badr", *(one for one in names if one in town.homes)])
         badr.up.desk.rotate(badr.place)
-        await town.join(name, (await town.call("badr", "invite.new", level=10))["link"], name.title())
+        await town.join(name, (await town.call("badr", "invite.new", level=level))["link"], name.title())
         await town.settle(1.0)
     homes = [town.homes[name] for name in names]
     assert {home.place.status for home in homes} == {"member"}
@@ -65,6 +65,22 @@ async def test_whoever_is_away_hears_of_it_from_any_who_can_tell(three: Town) ->
     assert dina.place.status == "member"
     await three.settle()
     assert dina.place.status == "out"
+
+
+async def test_whoever_they_let_in_is_told_as_well(three: Town) -> None:
+    """Though nothing that they say counts, the boxes by which they handed out an epoch are opened."""
+    (dina,) = await puppets(three, "dina", level=50)
+    three.medium.split(HERE, ["dina"], ["badr"])
+    await three.build("esma")
+    three.medium.split(HERE, ["dina", "esma"], ["badr"])
+    dina.up.desk.rotate(dina.place)
+    await three.join("esma", (await three.call("dina", "invite.new", level=10))["link"], "Esma")
+    await three.settle(1.0)
+    esma = three.homes["esma"]
+    assert esma.place.status == "member"
+    three.medium.heal()
+    await three.settle()
+    assert {dina.place.status, esma.place.status} == {"out"}
 
 
 async def test_a_node_tells_only_so_many_in_an_hour(three: Town) -> None:

@@ -32,6 +32,7 @@ from tadamun.store import control, epochs, log, meta, spaces
 
 MOST_UNASKED: Final = 32  # secrets taken from one device for epochs that the control log does not name yet
 MOST_GIVEN: Final = 500  # secrets taken from one device in a month: every connection proves each
+NOBODY: Final = "nobody"  # stands for all devices whose arrival is void
 MONTH: Final = 30 * 86_400  # seconds
 GIVEN: Final = "given:{}:"  # rows in `meta` for the devices of a space: since when, and how many
 MOST_WHISPERS: Final = 1_000  # of one device, listened to while the node runs: 20 ms each if they are long
@@ -171,10 +172,11 @@ class Mail:
         """A box may hold the very secret under which the control events travel that it cites, or one that others use
         though its author is out by now: it is opened although the event waits or does not count. That gives a mailbox
         to read and nothing more: what is said there is judged, and nothing is sent under an epoch that the control log
-        does not name."""
-        if event.kind != upkeep.LOCKBOXES or place.log.member_of(event.pubkey) is None:
+        does not name. Of devices that nobody could let in all share what one may hand out: they cost nothing."""
+        if event.kind != upkeep.LOCKBOXES:
             return ()
-        if place.unasked[event.pubkey] >= MOST_UNASKED:
+        giver = event.pubkey if place.log.member_of(event.pubkey) is not None else NOBODY
+        if (giver == NOBODY and event.pubkey not in place.came) or place.unasked[giver] >= MOST_UNASKED:
             return ()
         try:
             body = upkeep.read(event.kind, event.content, ())
@@ -186,8 +188,8 @@ class Mail:
             place.boxed_aside |= {(body.epoch, device) for device, _ in body.boxes if device in place.came}
         keys = open_lockbox(place.space, body.epoch, body.boxes, place.device.public, [place.box])
         if keys is not None and body.epoch not in place.made:
-            place.unasked[event.pubkey] += 1
-        return self._learn(tx, place, keys, "epoch", event.pubkey)
+            place.unasked[giver] += 1
+        return self._learn(tx, place, keys, "epoch", giver)
 
     def after_control(self, tx: Tables, place: Place) -> Sequence[Any]:
         """Bring mailboxes and one's own status in step with the control state."""
