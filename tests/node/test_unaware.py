@@ -83,6 +83,18 @@ async def test_whoever_they_let_in_is_told_as_well(three: Town) -> None:
     assert {dina.place.status, esma.place.status} == {"out"}
 
 
+async def test_what_is_to_be_told_outlives_a_restart(three: Town) -> None:
+    """All who could tell are switched off right after they heard of it."""
+    (dina,) = await puppets(three, "dina")
+    await three.settle(0.5)
+    for name in HERE:
+        assert dina.place.device.public in three.homes[name].place.came
+        await three.restart(name)
+    assert dina.place.status == "member"
+    await three.settle()
+    assert dina.place.status == "out"
+
+
 async def test_a_node_tells_only_so_many_in_an_hour(three: Town) -> None:
     """Or whoever is out could keep all others at work with puppets."""
     (dina,) = await puppets(three, "dina")

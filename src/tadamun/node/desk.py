@@ -15,10 +15,10 @@ from tadamun.core.errors import NotAllowed, UsageError, VaultError
 from tadamun.core.event import parse, to_json
 from tadamun.core.frame import split
 from tadamun.core.genuine import Genuine
-from tadamun.core.ports import Audience, Clock, Put, Random, Saying, Wire, nothing
+from tadamun.core.ports import Audience, Clock, Put, Random, Saying, Tables, Wire, nothing
 from tadamun.crypto.keys import recall
 from tadamun.crypto.seal import seal
-from tadamun.node import channels, masks
+from tadamun.node import carried, channels, masks
 from tadamun.node.holders import shared, tips
 from tadamun.node.ledger import CONTROL, Ledger, Taken
 from tadamun.node.letters import Letter, rotation
@@ -232,12 +232,12 @@ class Desk:
             full = {w.id for (w, _), answer in zip(ready, answers, strict=True) if answer is Put.FULL}
             self.sealed_here -= {e.id for (e, _), answer in zip(events, answers, strict=True) if answer is Put.FULL}
             sealed = [waiting.id for waiting, _ in ready if waiting.id not in full]
-            self._note_carried(ready)
             keyless = [waiting.id for waiting, box in pairs if box is None]
             if sealed or keyless:
                 async with self.lock:
                     with self.vault.write() as tx:
                         outbox.done(tx, sealed)
+                        self._note_carried(tx, [pair for pair in ready if pair[0].id not in full])
                         outbox.later(tx, keyless, now + RETRY)
             done += len(sealed)
             self.crowded = bool(full)
@@ -248,11 +248,11 @@ class Desk:
         """A new epoch right before something said under a mask would say whose it is: others have an hour for it."""
         return place.status == "member" and (waiting.attempts >= PATIENT or not _masked(waiting.raw))
 
-    def _note_carried(self, ready: Sequence[tuple[outbox.Waiting, Mailbox]]) -> None:
+    def _note_carried(self, tx: Tables, ready: Sequence[tuple[outbox.Waiting, Mailbox]]) -> None:
         places = {place.ref: place for place in self.places.values()}
         for waiting, box in ready:
             if parse(waiting.raw).kind in CONTROL:
-                places[waiting.space].carried.setdefault(box.id, set()).add(waiting.id)
+                carried.note(tx, places[waiting.space], box.id, [waiting.id])
 
     def _envelope(self, waiting: outbox.Waiting) -> Mailbox | None:
         """The secret to seal under: the one named, or the best at this moment, which may be later than the writing.

@@ -11,6 +11,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from tadamun.core.ports import Filter
+from tadamun.node.carried import CARRIED
 from tadamun.node.chores import SPENT
 from tadamun.node.later import KEPT
 from tadamun.node.mail import GIVEN, LOOK_AGAIN
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 FORGOTTEN: Final = "forgotten:"  # a row in `meta` for each mailbox whose sealed events are still to be dropped
 # Rows in `meta` of one space: those that begin so, and single ones.
-_ROWS: Final = ("chain:{}:", "whereabouts:{}:", "signed:{}:", "closed:{}:", GIVEN, KEPT)
+_ROWS: Final = ("chain:{}:", "whereabouts:{}:", "signed:{}:", "closed:{}:", GIVEN, KEPT, CARRIED)
 _ROW: Final = ("introduction:{}", SPENT)
 
 

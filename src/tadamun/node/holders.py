@@ -8,16 +8,18 @@ Then an epoch, or a control event that travels under one, is out of a member's r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tadamun.core import upkeep
-from tadamun.core.event import Event
+from tadamun.core.errors import RemoteError
+from tadamun.core.event import Event, parse
 from tadamun.core.frame import split
 from tadamun.core.ports import Tables
 from tadamun.node.past import meant_for, since
 from tadamun.node.pen import BY_NEED
 from tadamun.node.place import Mailbox, Place
-from tadamun.store import log
+from tadamun.store import log, parked
 
 Holders = Mapping[str, set[str]]  # epoch → devices
 
@@ -102,6 +104,11 @@ def recall_boxes(tables: Tables, place: Place) -> None:
         body = upkeep.read(upkeep.LOCKBOXES, content, ())
         if isinstance(body, upkeep.Lockboxes):
             place.boxed |= {(body.epoch, device) for device, _ in body.boxes}
+    for event in map(parse, parked.raws(tables, place.ref)):
+        with suppress(RemoteError):
+            aside = upkeep.read(event.kind, event.content, ()) if event.kind == upkeep.LOCKBOXES else None
+            if isinstance(aside, upkeep.Lockboxes):
+                place.note_aside(aside.epoch, (device for device, _ in aside.boxes))
     place.boxes_recalled = True
 
 

@@ -19,7 +19,7 @@ from tadamun.core.errors import Reason, RemoteError, VaultError
 from tadamun.core.genuine import Genuine
 from tadamun.core.ports import Filter, Stored, Tables, Wire
 from tadamun.crypto.worker import Opener
-from tadamun.node import arrival
+from tadamun.node import arrival, carried
 from tadamun.node.desk import Desk
 from tadamun.node.ledger import Taken
 from tadamun.node.mail import LOOK_AGAIN
@@ -276,7 +276,7 @@ class Intake:
         ]
         for one in opened:
             if 3701 <= one.genuine.event.kind <= 3712:
-                place.carried.setdefault(one.mailbox.id, set()).add(one.genuine.event.id)
+                carried.note(tx, place, one.mailbox.id, [one.genuine.event.id])
         effects: list[object] = []
         for one in letters:
             try:

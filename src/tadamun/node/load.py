@@ -10,7 +10,7 @@ from tadamun.core.ports import Tables
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.keys import SigningKey, recall, verify_digest
 from tadamun.crypto.lockbox import BoxKey
-from tadamun.node import masks
+from tadamun.node import carried, masks
 from tadamun.node.mail import GIVEN
 from tadamun.node.place import Mailbox, Place
 from tadamun.store import control, epochs, log, meta, spaces
@@ -56,6 +56,7 @@ def fill(tables: Tables, place: Place) -> None:
         if isinstance(links, upkeep.HistoryLinks):
             place.linked |= {(child, parent) for child, parent, _ in links.links}
     place.masks = masks.load(tables, place.ref)
+    place.carried = carried.recall(tables, place.ref)
     place.prekeys_of = {}
     for kept in log.of_kind(tables, place.ref, upkeep.PREKEY):
         event = kept.event

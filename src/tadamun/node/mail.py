@@ -184,8 +184,7 @@ class Mail:
             return ()
         if not isinstance(body, upkeep.Lockboxes):
             return ()
-        if body.epoch in place.made:
-            place.boxed_aside |= {(body.epoch, device) for device, _ in body.boxes if device in place.came}
+        place.note_aside(body.epoch, (device for device, _ in body.boxes))
         keys = open_lockbox(place.space, body.epoch, body.boxes, place.device.public, [place.box])
         if keys is not None and body.epoch not in place.made:
             place.unasked[giver] += 1

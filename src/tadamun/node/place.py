@@ -141,6 +141,12 @@ class Place:
             case _:
                 pass
 
+    def note_aside(self, epoch: str, devices: Iterable[str]) -> None:
+        """A lockbox event that does not count had boxes for these devices: whoever it is for may read there all the
+        same."""
+        if epoch in self.made:
+            self.boxed_aside |= {(epoch, device) for device in devices if device in self.came}
+
     def invited(self, invite: bodies.Invite) -> None:
         """Remember an invite, by its mailbox."""
         mailbox = EpochKeys.from_secret(self.space, Secret(from_b64(invite.mailbox))).id

@@ -25,6 +25,7 @@ from tadamun.crypto.keys import recall, verify_digest
 from tadamun.crypto.lockbox import BoxKey, open_box, seal_to
 from tadamun.crypto.seal import seal
 from tadamun.crypto.secret import Secret
+from tadamun.node import carried
 from tadamun.node.allowance import Allowance
 from tadamun.node.anchor import parts_of
 from tadamun.node.desk import Desk
@@ -186,11 +187,11 @@ class Host:
         return parts + [(one.id, to_json(one)) for one in events]
 
     def _queue(self, place: Place, raws: list[tuple[str, bytes]], best: Mailbox) -> None:
-        carried = place.carried.setdefault(best.id, set())
-        fresh = [(i, raw) for i, raw in raws if i not in carried]
+        seen = place.carried.get(best.id, set())
+        fresh = [(i, raw) for i, raw in raws if i not in seen]
         with self.desk.vault.write() as tx:
             outbox.put(tx, [outbox.Waiting(i, place.ref, best.id, raw) for i, raw in fresh])
-        carried |= {i for i, _ in fresh}
+            carried.note(tx, place, best.id, [i for i, _ in fresh])
 
     async def _epochs(self, place: Place, ask: Ask, *, everything: bool = False) -> tuple[tuple[str, str], ...]:
         """What is handed over: the current epoch; to another device of one's own also the deepest others one has.

@@ -64,8 +64,14 @@ def take(tx: Tables, space: int, arrived: Sequence[str]) -> list[bytes]:
 
 def take_all(tx: Tables, space: int) -> list[bytes]:
     """Take out everything, oldest first."""
-    rows = tx.execute("SELECT raw FROM parked WHERE space = ? ORDER BY n", (space,))
+    found = raws(tx, space)
     tx.execute("DELETE FROM parked WHERE space = ?", (space,))
+    return found
+
+
+def raws(tables: Tables, space: int) -> list[bytes]:
+    """The JSON of everything that waits, oldest first."""
+    rows = tables.execute("SELECT raw FROM parked WHERE space = ? ORDER BY n", (space,))
     return [bytes(raw) for (raw,) in rows]
 
 
