@@ -7,6 +7,7 @@ or the content mean.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -20,6 +21,7 @@ HOUR: Final = 3_600  # seconds; expiry times are multiples of it, so that they t
 
 _NUMBER: Final = re.compile("0|[1-9][0-9]{0,18}")
 _SCOPE: Final = re.compile("[a-z][a-z0-9.-]{0,39}")
+_BEGINNING: Final = [("h",), ("auth",), ("cp",)]
 _PLACE: Final = frozenset({"log", "mask", "under"})  # where an event stands among its author's
 _OWN: Final = frozenset({"h", "auth", "cp", "dm", "prev", "expiration"}) | _PLACE
 
@@ -30,13 +32,10 @@ def split(event: Event) -> Frame:
     Raises RemoteError: MALFORMED without a frame, TOO_LARGE with too many ids, else NOT_CANONICAL.
     """
     tags = event.tags
-    if len(tags) < 4 or tuple(tag[0] for tag in tags[:3] if tag) != ("h", "auth", "cp") or tags[3][:1] == ():
+    if len(tags) < 4 or [tag[:1] for tag in tags[:3]] != _BEGINNING or not tags[3] or tags[3][0] not in _PLACE:
         raise RemoteError(Reason.MALFORMED)
-    own, auth, height, where = tags[:4]
-    if where[0] not in _PLACE:
-        raise RemoteError(Reason.MALFORMED)
-    if len(own) != 2 or len(height) != 2 or not is_hex32(own[1]):
-        raise RemoteError(Reason.NOT_CANONICAL)
+    space, auth, height = _head(*tags[:3])
+    where = tags[3]
     seq, previous, under, mask = 0, "", "", None
     if where[0] == "mask":
         mask = _proof(where)
@@ -57,14 +56,14 @@ def split(event: Event) -> Frame:
     expiration, at = _single(tags, at, "expiration")
     expires_at = _number(expiration) if expiration else 0
     rest = tags[at:]
-    if expires_at % HOUR or expiration == "0" or any(not tag or tag[0] in _OWN for tag in rest):
+    if expires_at % HOUR or expiration == "0" or (rest and any(not tag or tag[0] in _OWN for tag in rest)):
         raise RemoteError(Reason.NOT_CANONICAL)
     if (mask is not None or under) and (channel or expires_at or event.created_at % HOUR):
         raise RemoteError(Reason.NOT_CANONICAL)
     return Frame(
-        space=own[1],
-        auth=_ids(auth),
-        height=_number(height[1]),
+        space=space,
+        auth=auth,
+        height=height,
         seq=seq,
         previous=previous,
         prev=prev,
@@ -140,6 +139,14 @@ def _proof(tag: Tag) -> Proof:
     from_b64(tag[5], 32)
     from_b64(tag[6], 32 * (len(ring) + 1))
     return Proof(scope=tag[1], period=period, slot=slot, ring=ring, tag=tag[5], proof=tag[6])
+
+
+@lru_cache(maxsize=1024)  # thousands of events cite the same heads
+def _head(own: Tag, auth: Tag, height: Tag) -> tuple[str, tuple[str, ...], int]:
+    """Space, cited heads, and their height."""
+    if len(own) != 2 or len(height) != 2 or not is_hex32(own[1]):
+        raise RemoteError(Reason.NOT_CANONICAL)
+    return own[1], _ids(auth), _number(height[1])
 
 
 def _number(text: str) -> int:

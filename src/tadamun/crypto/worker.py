@@ -7,8 +7,9 @@ payloads and the epoch's conversation key over a socket, keeps nothing between b
 also when the parent was killed, or when it had nothing to do for a minute.
 
 Framing, both ways: length (4 bytes, big endian), then MessagePack. A whole batch passes in one system call each way
-(MSG_WAITALL), because each return from one may have to wait for the lock. The child's first message is empty: it is
-ready. Until that has come, batches are opened here; nobody waits for a process to begin.
+(MSG_WAITALL), because each return from one may have to wait for the lock. Large batches go in parts: while the child
+has one, what it said of the part before is looked at. The child's first message is empty: it is ready. Until that has
+come, batches are opened here; nobody waits for a process to begin.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock
 from typing import Final
@@ -34,6 +35,7 @@ from tadamun.crypto.secret import Secret
 
 SMALL: Final = 16  # events; fewer are opened here and now, sooner than the child would answer
 IDLE: Final = 60.0  # seconds without work, after which the child ends and gives its 30 MB back
+PART: Final = 500  # events that the child is given at once
 STARTS: Final = 300  # events; fewer are not worth a child, which takes a tenth of a second or two to begin
 
 
@@ -46,6 +48,13 @@ class _Work(msgspec.Struct, array_like=True, frozen=True):
 _encoder: Final = msgspec.msgpack.Encoder()
 _works: Final = msgspec.msgpack.Decoder(_Work)
 _answers: Final = msgspec.msgpack.Decoder(list[Event | Reason])
+
+
+Look = Callable[[Sequence[Genuine | Reason]], None]
+
+
+def no_look(answers: Sequence[Genuine | Reason]) -> None:
+    """Whoever calls waits for all of them."""
 
 
 class Opener:
@@ -62,15 +71,28 @@ class Opener:
         self._closed = False
         self._turn = Lock()
 
-    def open_many(self, batch: Sequence[bytes], epoch: EpochKeys, outside: bool = True) -> list[Genuine | Reason]:
-        """As `seal.open_many`. Should the child die or not start, the work is done here and a new one tried next."""
-        if len(batch) <= SMALL:
-            return open_many(batch, epoch, outside)
-        with self._turn:
-            answers = self._ask(batch, epoch.conversation, outside)
-        if answers is None:
-            return open_many(batch, epoch, outside)
-        return [answer if isinstance(answer, Reason) else Genuine(answer) for answer in answers]
+    def open_many(
+        self, batch: Sequence[bytes], epoch: EpochKeys, outside: bool = True, look: Look = no_look
+    ) -> list[Genuine | Reason]:
+        """As `seal.open_many`. Should the child die or not start, the work is done here and a new one tried next.
+
+        look: given the answers part by part, in order, while the next part is being opened.
+        """
+        opened: list[Genuine | Reason] = []
+
+        def told(answers: list[Event | Reason]) -> None:
+            some = [answer if isinstance(answer, Reason) else Genuine(answer) for answer in answers]
+            opened.extend(some)
+            look(some)
+
+        if len(batch) > SMALL:
+            with self._turn:
+                self._ask(batch, epoch.conversation, outside, told)
+        if left := batch[len(opened) :]:
+            rest = open_many(left, epoch, outside)
+            opened += rest
+            look(rest)
+        return opened
 
     def expect(self) -> None:
         """Much is about to come: start the child now, so that it is ready by then."""
@@ -79,23 +101,40 @@ class Opener:
                 with suppress(OSError):
                     self._line = self._start()
 
-    def _ask(self, batch: Sequence[bytes], conversation: Secret, outside: bool) -> list[Event | Reason] | None:
+    def _ask(
+        self, batch: Sequence[bytes], conversation: Secret, outside: bool, told: Callable[[list[Event | Reason]], None]
+    ) -> None:
+        """Have the child open as many as it does, from the first on."""
         if self._closed or (self._line is None and len(batch) < self._starts):
-            return None
+            return
+        parts = [list(batch[start : start + PART]) for start in range(0, len(batch), PART)]
+        in_step = False
         try:
             if self._line is None:
                 self._line = self._start()
             if not self._ready:
                 if not select.select([self._line], [], [], 0)[0]:
-                    return None
+                    in_step = True
+                    return
                 _receive(self._line)
                 self._ready = True
-            _send(self._line, _encoder.encode(_Work(conversation.reveal(), outside, list(batch))))
-            answers = _answers.decode(_receive(self._line))
+            line, key = self._line, conversation.reveal()
+            _send(line, _encoder.encode(_Work(key, outside, parts[0])))
+            for number, part in enumerate(parts, start=1):
+                message = _receive(line)
+                # Only now, when the child listens again: two who both talk would wait for each other for ever.
+                if number < len(parts):
+                    _send(line, _encoder.encode(_Work(key, outside, parts[number])))
+                answers = _answers.decode(message)
+                if len(answers) != len(part):
+                    return
+                told(answers)
+            in_step = True
         except (OSError, EOFError, ValueError):
-            self._stop()
-            return None
-        return answers if len(answers) == len(batch) else None
+            pass
+        finally:
+            if not in_step:
+                self._stop()
 
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()

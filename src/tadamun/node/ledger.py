@@ -123,7 +123,8 @@ class Ledger:
     def _sound(self, tx: Tables, place: Place, arrived: Sequence[Arrived], taken: Taken) -> list[_Item]:
         """Those not known yet whose frame is canonical and belongs where it came from."""
         ids = list({one.genuine.event.id for one in arrived})
-        known = log.known(tx, ids) | control.known(tx, place.ref, ids) | parked.known(tx, ids)
+        acts = [one.genuine.event.id for one in arrived if one.genuine.event.kind in CONTROL]
+        known = log.known(tx, ids) | control.known(tx, place.ref, acts) | parked.known(tx, ids)
         items = []
         for one in arrived:
             event = one.genuine.event
@@ -229,12 +230,12 @@ class Ledger:
         self._park(tx, place, waiting, taken)
         if not entries:
             return
-        log.append(tx, entries)
+        numbers = log.append(tx, entries)
         taken.new += [entry.id for entry in entries]
         taken.rooms |= {entry.room for entry in entries if entry.room}
         taken.equivocations += log.note_doubled(tx, [entry.id for entry in entries])
         stale = self._note_masked(tx, place, masked)
-        taken.verdicts.update(self.projector.project(tx, place, saids, stale, standings))
+        taken.verdicts.update(self.projector.project(tx, place, saids, stale, standings, numbers))
         for item, body, standing in letters:
 
             def handle(item: _Item = item, body: upkeep.Body = body, standing: Standing = standing) -> None:

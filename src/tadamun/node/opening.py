@@ -17,6 +17,7 @@ from tadamun.core.genuine import Genuine
 from tadamun.core.ports import Stored
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.seal import KIND, open_many
+from tadamun.crypto.worker import Look
 from tadamun.node.place import Mailbox, Read
 
 
@@ -39,14 +40,21 @@ class Failed:
 
 
 FEW: Final = 16  # events; fewer are opened at once instead of in a thread
-OpenMany = Callable[[Sequence[bytes], EpochKeys, bool], list[Genuine | Reason]]
+OpenMany = Callable[[Sequence[bytes], EpochKeys, bool, Look], list[Genuine | Reason]]
 Reading = Callable[[Event], Read | None]
+
+
+def here(batch: Sequence[bytes], epoch: EpochKeys, outside: bool, look: Look) -> list[Genuine | Reason]:
+    """Open them in this thread."""
+    opened = open_many(batch, epoch, outside)
+    look(opened)
+    return opened
 
 
 def open_batch(
     stored: Sequence[Stored],
     known: Mapping[str, tuple[int, Mailbox]],
-    open_them: OpenMany = open_many,
+    open_them: OpenMany = here,
     reading: Reading = lambda event: None,
 ) -> tuple[list[Opened], list[Failed]]:
     """Open what belongs to known mailboxes (by mailbox public key), keeping order; the rest is not ours and skipped.
@@ -64,10 +72,15 @@ def open_batch(
     failed: list[Failed] = []
     for public, items in by_mailbox.items():
         ref, mailbox = known[public]
-        results = open_them([sealed for _, _, sealed in items], mailbox.keys, few)
-        for (position, outer, _), result in zip(items, results, strict=True):
+        reads: list[Read | None] = []
+
+        def look(some: Sequence[Genuine | Reason], reads: list[Read | None] = reads) -> None:
+            reads += [reading(one.event) if isinstance(one, Genuine) else None for one in some]
+
+        results = open_them([sealed for _, _, sealed in items], mailbox.keys, few, look)
+        for (position, outer, _), result, read in zip(items, results, reads, strict=True):
             if isinstance(result, Genuine):
-                opened.append((position, Opened(outer, ref, mailbox, result, reading(result.event))))
+                opened.append((position, Opened(outer, ref, mailbox, result, read)))
             else:
                 failed.append(Failed(outer, result))
     opened.sort(key=lambda pair: pair[0])

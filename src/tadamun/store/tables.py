@@ -1,7 +1,7 @@
 """Plain SQL on one connection, as `core.ports.Tables`, quick for thousands of rows.
 
 A statement run once a row gives up and takes back the interpreter's lock once a row; beside one busy thread each of
-those costs up to a millisecond. `many` therefore inserts hundreds of rows by one statement with as many VALUES:
+those costs up to a millisecond. `many` therefore inserts up to a thousand rows by one statement with as many VALUES:
 7 µs a row of 17 columns, as executemany takes when nothing else is running (bench/store.py).
 This file does not know whose tables they are.
 """
@@ -20,8 +20,9 @@ import msgspec
 from tadamun.core.errors import LocalError
 from tadamun.store.cipher import Failure, explain
 
-# Rows a statement, the most first. Few sizes, so that each statement is compiled once and kept.
-SIZES: Final = (256, 16)
+# Rows a statement, the most first: batches are of 250, 500, 1,000 and 2,000. Few sizes, so that each statement is
+# compiled once and kept.
+SIZES: Final = (1_000, 250, 50, 10)
 MOST_VALUES: Final = 32_766  # SQLITE_MAX_VARIABLE_NUMBER
 
 _INSERT: Final = re.compile(
