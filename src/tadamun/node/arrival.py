@@ -69,6 +69,15 @@ def ask_again(tx: Tables, place: Place, link: Link, mail: Mail, now: int) -> Non
         mail.keep(tx, place, mailbox)
 
 
+def come_back(tx: Tables, place: Place, link: Link, mail: Mail, now: int) -> None:
+    """A link to a space that one is out of: one asks as who one was, and the log goes on from where it is."""
+    place.refused, place.status = "", "joining"
+    spaces.update(tx, place.ref, status=place.status)
+    mailbox = Mailbox(Invite(link.space, link.secret).mailbox, "invite", since=now)
+    if mailbox.id not in place.boxes:
+        mail.keep(tx, place, mailbox)
+
+
 def request(place: Place, link: Link) -> tuple[Mailbox, str]:
     """The mailbox to send to and the content of the join request (kind 3719)."""
     invite = Invite(link.space, link.secret)

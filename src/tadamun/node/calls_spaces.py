@@ -227,8 +227,10 @@ async def revoke(bench: Bench, asked: Key) -> dict[str, Any]:
 
 
 async def join(bench: Bench, asked: Join) -> dict[str, Any]:
-    """Ask to be let in by a link, and wait until it has happened. Raises Unreachable when nobody answers in time;
-    the ask stays, and is answered whenever one of them is online."""
+    """Ask to be let in by a link, and wait until it has happened; whoever is out asks to come back.
+
+    Raises Unreachable when nobody answers in time; the ask stays, and is answered whenever one of them is online.
+    """
     node = bench.node
     link = links.decode(asked.link)
     # Another device of somebody who is here already needs no introduction.
@@ -239,12 +241,19 @@ async def join(bench: Bench, asked: Join) -> dict[str, Any]:
     place = node.places.get(link.space)
     if place is not None and place.status == "member":
         raise UsageError("You are in this space already.")
-    if place is not None and place.status == "out":
-        raise NotAllowed("This device was removed from the space and cannot join it again. Ask a steward.")
+    # Known to the space already, and out of it: also if they asked to come back before.
+    back = place is not None and place.control is not None and place.device.public in place.log.state.devices
+    if back and not new_here:
+        raise NotAllowed(
+            "This device was shut out of the space, and such a link does not bring it back. Nothing was sent. Ask a "
+            "member for a new invitation."
+        )
     async with node.desk.lock:
         with node.vault.write() as tx:
             if place is None:
                 place = arrival.new_place(tx, link, node.ledger.mail, node.clock.now(), node.random)
+            elif back:
+                arrival.come_back(tx, place, link, node.ledger.mail, node.clock.now())
             else:
                 arrival.ask_again(tx, place, link, node.ledger.mail, node.clock.now())
             for hint in link.hints:

@@ -18,6 +18,7 @@ from tadamun.core.control import bodies
 from tadamun.core.control.digests import join_proof_digest
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.event import Draft, to_json
+from tadamun.core.frame import split as split_frame
 from tadamun.core.genuine import Genuine
 from tadamun.crypto import labels
 from tadamun.crypto.bundle import holds
@@ -118,12 +119,12 @@ class Host:
     def _judge(self, place: Place, ask: Ask, invite: bodies.Invite) -> Refusal | None:
         state = place.log.state
         device = ask.device
-        if not holds(device, device.key):
+        if not holds(device, whose(place, device.key)):
             return "not-valid"
-        known = state.devices.get(ask.device.key)
-        if known is not None:
-            # Asked twice, or answered by somebody else meanwhile: the welcome is repeated, the admission is not.
-            return None if ask.device.key in state.live_devices() else "not-valid"
+        if device.key in state.live_devices():
+            return None  # asked twice, or answered by somebody else meanwhile: the welcome is repeated, and no more
+        if device.key in state.devices and not may_return(place, device.key, invite.key):
+            return "not-valid"
         if invite.expires and invite.expires <= self.desk.clock.now():
             return "expired"
         open_ = state.invites.get(invite.key)
@@ -134,7 +135,7 @@ class Host:
     def _admit(self, place: Place, ask: Ask, invite: bodies.Invite) -> Letter:
         mine = place.log.state.authority(place.me)
         body = bodies.Admit(
-            member=ask.device.key,
+            member=whose(place, ask.device.key),
             device=ask.device,
             level=min(invite.level, mine),
             invite=invite.key,
@@ -231,6 +232,27 @@ class Host:
             box = seal_to(ask.device.hpke, msgspec.json.encode(answer), labels.welcome(place.space, ask.device.key))
             body = upkeep.Welcome(to=ask.device.key, box=to_b64(box))
             await send(self.desk, place, mailbox, upkeep.WELCOME, spell(body))
+
+
+def whose(place: Place, device: str) -> str:
+    """The member a device would come in as: whose it was, or else somebody new."""
+    known = place.log.state.devices.get(device)
+    return device if known is None else known.member
+
+
+def may_return(place: Place, device: str, invite: str) -> bool:
+    """Whether somebody who is out comes back with that device by that invite: one that was made when they were out, so
+    that whoever made it can have meant them, and with a device that nobody shut out by itself."""
+    state = place.log.state
+    known = state.devices.get(device)
+    if known is None or known.revoked or known.member in state.members:
+        return False
+    for one in place.log.events():
+        body = bodies.decode(one.event) if one.event.kind == bodies.INVITE else None
+        if isinstance(body, bodies.Invite) and body.key == invite:
+            there = place.log.at(split_frame(one.event).auth)
+            return there is not None and known.member in there.former and known.member not in there.members
+    return False  # older than what this log begins from
 
 
 def fits(raws: list[tuple[str, bytes]]) -> bool:
