@@ -28,6 +28,7 @@ from kits.masked_town import (
     seal_in,
 )
 from kits.sealed import SeededRandom
+from kits.sim import Template
 from tadamun.core.b64 import from_b64, to_b64
 from tadamun.core.body import spell
 from tadamun.core.errors import Reason
@@ -49,14 +50,14 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="module")
-async def kept() -> AsyncIterator[Any]:
+async def kept() -> AsyncIterator[Template]:
     folder = Path(tempfile.mkdtemp(prefix="tadamun-", dir=SHARED if SHARED.is_dir() else None))
     yield await gathered(folder)
     shutil.rmtree(folder)
 
 
 @pytest.fixture
-async def town(kept: Any, scratch: Path) -> AsyncIterator[MaskedTown]:
+async def town(kept: Template, scratch: Path) -> AsyncIterator[MaskedTown]:
     town = await reopened(kept, scratch)
     yield town
     await town.close()
