@@ -43,6 +43,7 @@ PASSED_ON = {
     "rooms/aid/cli_items.py": 10,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/cli_ledger.py": 1,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/cli_mentors.py": 2,  # kinds of help, states, steps and reasons: rooms/aid/words.py
+    "rooms/aid/pages_blind.py": 1,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/pages_directory.py": 5,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/pages_fits.py": 1,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/pages_items.py": 5,  # kinds of help, states, steps and reasons: rooms/aid/words.py

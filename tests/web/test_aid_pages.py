@@ -33,7 +33,7 @@ async def test_every_page_in_both_languages(pages: Pages) -> None:
 async def test_asking_changing_and_withdrawing(pages: Pages) -> None:
     space = await pages.space()
     form = await pages.get(pages.url("aid-new", space=space))
-    assert "with your name" in form.words, "who will read it stands where it is written"
+    assert "They see your name" in form.words, "who will read it stands where it is written"
     at = await asked(pages, space, text="Third floor is fine.", place="Beirut", language="ar")
     item = at.rpartition("/")[2]
     shown = await pages.get(at)
@@ -142,3 +142,18 @@ async def test_looking_for_a_mentor(pages: Pages) -> None:
     shown = await pages.get(pages.url("aid-mentors", space=space))
     assert "Somebody to talk to" in shown.words
     assert "Ask Nour" not in shown.words, "nobody is asked to be their own mentor"
+
+
+async def test_alone_nobody_can_ask_without_a_name_and_the_page_says_why(pages: Pages) -> None:
+    space = await pages.space()
+    for tag in ("en", "ar"):
+        await pages.call("node.prefer", language=tag)
+        assert (await pages.get(pages.url("aid-blind", space=space))).status == 200
+    await pages.call("node.prefer", language="en")
+    form = await pages.get(pages.url("aid-new", space=space))
+    assert "too few to hide among" in form.words
+    assert 'value="without"' not in form.text
+    typed = {"category": "money", "title": "T", "urgency": "any", "wanted": "1", "name": "without"}
+    shown = await pages.post(pages.url("aid-new", space=space), typed)
+    assert shown.status == 403, "nothing is said with a name that was to be said without"
+    assert (await pages.call("aid.list", space=space))["items"] == []

@@ -68,6 +68,16 @@ def mask_box(space: str | bytes, period: int, key: bytes, device: str) -> bytes:
     return b"tadamun/mask-box/v1" + raw32(space) + period.to_bytes(4, "big") + raw32(key) + raw32(device)
 
 
+def aid_help(space: str, item: str, key: bytes) -> bytes:
+    """HPKE `info` of what a helper tells whoever asked without a name; key: where answers are sealed for (kinds.md)."""
+    return b"tadamun/aid-help/v1" + raw32(space) + raw32(item) + raw32(key)
+
+
+def aid_note(space: str, help: str) -> bytes:
+    """HPKE `info` of what the two say after that."""
+    return b"tadamun/aid-note/v1" + raw32(space) + raw32(help)
+
+
 def meeting_point(space: str, gathering: str) -> bytes:
     """What the box of a sealed place is bound to (kinds.md, Gatherings)."""
     return b"tadamun/meeting-point/v1" + raw32(space) + raw32(gathering)

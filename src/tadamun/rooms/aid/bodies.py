@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from tadamun.core.b64 import from_b64
 from tadamun.core.body import read
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.event import Event, Hex32, Tags
@@ -27,7 +28,10 @@ RESOURCE: Final = 3752
 WORD: Final = 3753
 ENTRY: Final = 3754
 ANSWER: Final = 3755
+HELP: Final = 3756
 PAIR: Final = 3757
+NOTE: Final = 3758
+UNMASK: Final = 3759
 
 DAY: Final = 86_400  # seconds
 MAX_NOTE: Final = 280  # characters
@@ -42,6 +46,8 @@ Version = Annotated[int, msgspec.Meta(ge=1, le=MAX_INTEGER)]
 Time = Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]  # Unix seconds; 0: none
 Wanted = Annotated[int, msgspec.Meta(ge=1, le=fields.MAX_WANTED)]
 Words = Annotated[tuple[str, ...], msgspec.Meta(max_length=8)]
+Bytes32 = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}\\Z")]
+Box = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{64,8000}\\Z")]
 OneOrNone = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?\\Z")]
 
 Step = Literal["open", "claimed", "under-way", "done", "given-up", "declined", "withdrawn"]
@@ -69,6 +75,7 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     wanted: int = 1
     until: int = 0
     conditions: tuple[str, ...] = ()
+    box: str = ""  # asked or offered without a name: the key that helpers' words are sealed for, base64url
 
 
 class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -177,7 +184,35 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     to: Reply
 
 
-Own = Change | Move | Resource | Word | Entry | Pair | Answer
+class Help(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Kind 3756, under a one-time key: a word to whoever asked or offered `of` without a name. asker: the one-time key
+    of that. key: what answers are sealed for; box: the word, sealed for the item's key (veil.py)."""
+
+    v: Literal[1] = 1
+    of: Hex32
+    asker: Hex32
+    key: Bytes32
+    box: Box
+
+
+class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Kind 3758, under the one-time key of either of the two: what they say to each other after a help (of)."""
+
+    v: Literal[1] = 1
+    of: Hex32
+    box: Box
+
+
+class Unmask(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Kind 3759, between two members alone, when both have agreed to say who they are: the author is who was told
+    `token` under a mask, in what followed the help `of`."""
+
+    v: Literal[1] = 1
+    of: Hex32
+    token: Hex32
+
+
+Own = Change | Move | Resource | Word | Entry | Pair | Answer | Help | Note | Unmask
 Body = Item | Own
 
 _decoders: Final[dict[int, msgspec.json.Decoder[Own]]] = {
@@ -188,6 +223,9 @@ _decoders: Final[dict[int, msgspec.json.Decoder[Own]]] = {
     ENTRY: msgspec.json.Decoder(Entry),
     ANSWER: msgspec.json.Decoder(Answer),
     PAIR: msgspec.json.Decoder(Pair),
+    HELP: msgspec.json.Decoder(Help),
+    NOTE: msgspec.json.Decoder(Note),
+    UNMASK: msgspec.json.Decoder(Unmask),
 }
 KINDS: Final = frozenset({ITEM, *_decoders})
 _LISTS: Final = {"t": "tags", "language": "languages", "condition": "conditions"}
@@ -207,6 +245,7 @@ def tags_of(item: Item) -> Tags:
         ("wanted", str(item.wanted)),
         *((("until", str(item.until)),) if item.until else ()),
         *(("condition", condition) for condition in item.conditions),
+        *((("box", item.box),) if item.box else ()),
     )
 
 
@@ -236,7 +275,11 @@ def decode(event: Event, rest: Tags) -> Body:
             check(allowed_line(body.note, MAX_NOTE))
         case Pair():
             check(allowed_text(body.text, MAX_WARNINGS, least=0))
-        case Answer():
+        case Help() | Note():
+            from_b64(body.box)
+            if isinstance(body, Help):
+                from_b64(body.key, 32)
+        case Answer() | Unmask():
             pass
     return body
 
@@ -281,7 +324,10 @@ def _item(text: str, tags: Tags) -> Item:
         wanted=_number(values.get("wanted", "")),
         until=_number(values.get("until", "0")),
         conditions=tuple(lists["condition"]),
+        box=values.get("box", ""),
     )
+    if item.box:
+        from_b64(item.box, 32)
     check(
         _IDENTIFIER.fullmatch(item.d) is not None
         and item.direction in fields.DIRECTIONS

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+import msgspec
 
 from tadamun.core.errors import UsageError
 from tadamun.core.ports import Among, Audience, Workbench
 from tadamun.core.room import Call
-from tadamun.rooms.aid import actions, means
+from tadamun.rooms.aid import actions, calls_blind, means
 from tadamun.rooms.aid.bodies import Change, Item, Step
 from tadamun.rooms.aid.fields import CATEGORIES, MENTORING
 from tadamun.rooms.aid.given import InSpace, Limit, OneItem, PageNumber, Time, reader_of
@@ -22,7 +24,8 @@ ACTIVE: Final = ("claimed", "under-way", "done")
 
 class Post(InSpace, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """direction: request or offer. category, urgency, conditions: of rooms/aid/fields.py. place: a town or a region.
-    wanted: how many can claim it. until: Unix seconds, 0: no end."""
+    wanted: how many can claim it. until: Unix seconds, 0: no end. blind: without a name, and so that it goes out after
+    a random time of at most `within` seconds (calls_blind.py); it has an end then, in a week if none is given."""
 
     direction: str
     category: str
@@ -35,6 +38,8 @@ class Post(InSpace, frozen=True, forbid_unknown_fields=True, kw_only=True):
     wanted: int = 1
     until: Time = 0
     conditions: tuple[str, ...] = ()
+    blind: bool = False
+    within: Annotated[int, msgspec.Meta(ge=0, le=2 * 86_400)] = calls_blind.WITHIN
 
 
 class ChangeItem(OneItem, frozen=True, forbid_unknown_fields=True):
@@ -84,10 +89,12 @@ async def post(bench: Workbench, asked: Post) -> dict[str, Any]:
     _check_until(asked.until, bench.clock.now())
     item = Item(
         d=bench.random.bytes(16).hex(),
-        **{name: getattr(asked, name) for name in Item.__struct_fields__ if name != "d"},
+        **{name: getattr(asked, name) for name in Item.__struct_fields__ if name not in ("d", "box")},
     )
     if item.direction not in ("request", "offer"):
         raise UsageError("Say whether it is a request or an offer.")
+    if asked.blind:
+        return {"id": await calls_blind.post(bench, space, item, asked.within), "direction": item.direction}
     return {"id": await bench.say(space, actions.item(item)), "direction": item.direction}
 
 
@@ -218,6 +225,7 @@ def shown(bench: Workbench, space: str, reader: Reader, rows: Sequence[Row]) -> 
     """Items as plain JSON values."""
     name = cache(lambda member: bench.facts.names.name(space, member))
     mine = reader.my_parts([row.id for row in rows])
+    veiled = bench.masks(space) if any(row.box for row in rows) else frozenset()
     return [
         {
             "id": row.id,
@@ -234,8 +242,10 @@ def shown(bench: Workbench, space: str, reader: Reader, rows: Sequence[Row]) -> 
             "until": row.until,
             "conditions": row.conditions.split(),
             "owner": row.owner,
-            "name": name(row.owner),
-            "mine": row.owner == reader.me,
+            "name": "" if row.box else name(row.owner),
+            "mine": row.owner == reader.me or row.id in veiled,
+            "blind": bool(row.box),
+            "ring": row.ring,
             "my_part": mine.get(row.id, ""),
             "created_at": row.created_at,
             "ahead": row.created_at > reader.now + AHEAD,
@@ -261,6 +271,8 @@ CALLS: Final = {
 
 def _may(one: Mapping[str, Any], part: str, write: bool) -> list[str]:
     """What one may now do oneself, by the rules and what makes sense."""
+    if one["blind"]:
+        return []  # see calls_blind.py
     if one["mine"]:
         steps = {
             "withdrawn": ["open"] if one["withdrawn"] == "author" else [], "done": ["open", "withdrawn"],
@@ -283,6 +295,8 @@ def _may_of(part: str) -> list[str]:
 
 def _check_claim(bench: Workbench, space: str, reader: Reader, row: Row) -> None:
     state = row.state_at(reader.now)
+    if row.box:
+        raise UsageError("That was asked without a name, and is answered without one. Look at its page.")
     if row.category == MENTORING:
         raise UsageError("Who is whose mentor is agreed between the two alone. Ask on the page of mentors.")
     if reader.my_parts([row.id]).get(row.id) in ACTIVE:

@@ -45,6 +45,8 @@ async def ask(bench: Workbench, asked: AskPair) -> dict[str, Any]:
     row = reader.item(asked.item)
     if row.category != MENTORING:
         raise UsageError("That is not about mentoring.")
+    if row.box:
+        raise UsageError("That was asked without a name, and is answered without one. Look at its page.")
     if row.owner == reader.me:
         raise UsageError("That is your own. Choose somebody else's.")
     if row.state_at(reader.now) != "open":
@@ -83,6 +85,7 @@ async def suggest(bench: Workbench, asked: InSpace) -> dict[str, Any]:
     space, reader = reader_of(bench, asked)
     newcomers, members = bench.newcomers(space), bench.members(space)
     requests, offers = (
+        # What is asked without a name is not paired: it is answered without one.
         [row for row in reader.items(_open(direction), EVERY) if row.owner in members]
         for direction in ("request", OFFER)
     )

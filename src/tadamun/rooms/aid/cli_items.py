@@ -50,6 +50,8 @@ def aid(here: Here) -> None:
 
 def _written(here: Here, direction: str, category: str, title: str, given: dict[str, Any]) -> None:
     until = given.pop("expires")
+    if not given["blind"]:
+        given.pop("within")
     asked = {
         "space": here.space, "direction": direction, "category": category, "title": title,
         "until": here.now + until if until else 0, **given,
@@ -82,6 +84,11 @@ def _options(function: Any) -> Any:
             click.option(
                 "--only", "conditions", multiple=True, type=click.Choice(list(words.CONDITIONS)),
                 help=N_("Whom it is for: elsewhere, near, language, settled (no newcomers); may be repeated."),
+            ),
+            click.option("--blind", is_flag=True, help=N_("Without your name: see `tadamun aid blind`.")),
+            click.option(
+                "--within", type=LENGTH, default="2h", metavar="LENGTH",
+                help=N_("It goes out at a random moment in this time."),
             ),
         )
     ):  # fmt: skip
@@ -299,8 +306,13 @@ def item_lines(here: Here, items: list[dict[str, Any]]) -> Iterator[str]:
             yield " " * 10 + paint(here, say(reason["message"], which=told), dim=True)
 
 
+def whose(one: dict[str, Any]) -> str:
+    """The name, or of how many members whoever it is is one."""
+    return say("One of {ring} members", ring=one["ring"]) if one["blind"] else name(one["name"])
+
+
 def _facts(here: Here, one: dict[str, Any]) -> list[str]:
-    facts = [_(words.DIRECTIONS[one["direction"]]), _(words.CATEGORIES[one["category"]]), name(one["name"])]
+    facts = [_(words.DIRECTIONS[one["direction"]]), _(words.CATEGORIES[one["category"]]), whose(one)]
     facts += [name(one["place"])] if one["place"] else []
     facts += [_(words.URGENCIES[one["urgency"]])] if one["urgency"] != "any" else []
     facts.append(paint(here, _(words.STATES[one["state"]]), dim=True))

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from tadamun.core.words import N_
 from tadamun.i18n.words import _, say
+from tadamun.rooms.aid import pages_blind, words
 from tadamun.rooms.aid import pages_words as wording
-from tadamun.rooms.aid import words
 from tadamun.web.page import Answer, Visit
 
 LIMIT: Final = 30  # items of one page: it is to be light
@@ -72,6 +72,8 @@ async def show(visit: Visit) -> Answer:
         "aid/item.html",
         **await wording.frame(visit, ""),
         one=one,
+        blind=await pages_blind.told(visit) if one["blind"] else None,
+        delays=pages_blind.delays(),
         steps=[(step, _(words.STEPS[step])) for step in one["may"] if step != "withdrawn"],
         may_withdraw="withdrawn" in one["may"],
         may_take_down=moderates and not one["mine"] and not one["withdrawn"],
@@ -98,7 +100,12 @@ async def writing(visit: Visit) -> Answer:
 async def write(visit: Visit) -> Answer:
     space = visit.path["space"]
     direction = "offer" if visit.form.line("direction") == "offer" else "request"
-    made = await visit.call("aid.post", space=space, direction=direction, **_given(visit))
+    blind = visit.form.line("name") == "without"
+    within = pages_blind.delay(visit.form.line("within"))
+    made = await visit.call("aid.post", space=space, direction=direction, blind=blind, within=within, **_given(visit))
+    if blind:
+        notice = N_("It goes out at a random moment. Your name is not in it.")
+        return visit.see("aid-blind", notice, space=space)
     notice = N_("Your offer is on its way.") if direction == "offer" else N_("Your request is on its way.")
     return visit.see("aid-item", notice, space=space, item=made["id"])
 
@@ -144,6 +151,10 @@ async def _form(visit: Visit, held: Mapping[str, Any], direction: str, item: str
         conditions=[(name, _(label), name in values["conditions"]) for name, label in words.CONDITIONS.items()],
         places=await visit.call("aid.places", space=space),
         reach=await visit.call("aid.audience", space=space),
+        blind=None if item else await pages_blind.told(visit),
+        delays=pages_blind.delays(),
+        named=form.line("name") != "without",
+        within=form.line("within") or "7200",
     )
 
 

@@ -21,7 +21,7 @@ LEAST_ID: Final = 4  # characters
 MANY: Final = 10  # candidates that are listed
 _ROW: Final = (
     "id, direction, category, title, text, tags, languages, place, place_key, urgency, wanted, until, conditions,"
-    " owner, created_at, seq, version, state, withdrawn, taken"
+    " owner, created_at, seq, version, state, withdrawn, taken, ring, box"
 )
 # As people are shown it: what nobody has begun yet ends by its own date.
 _STATE: Final = "CASE WHEN until > 0 AND until <= ? AND state IN ('open', 'claimed') THEN 'expired' ELSE state END"
@@ -50,6 +50,8 @@ class Row(NamedTuple):
     state: str
     withdrawn: str
     taken: int
+    ring: int
+    box: str
 
     def state_at(self, now: int) -> str:
         """As `_STATE` says it."""

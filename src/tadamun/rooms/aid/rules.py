@@ -6,8 +6,21 @@ from typing import Any
 
 from tadamun.core.genuine import Said
 from tadamun.core.room import Standing, Verdict
-from tadamun.rooms.aid.bodies import Answer, Body, Change, Entry, Item, Move, Pair, Resource, Word
-from tadamun.rooms.aid.state import Asked, Between, Blank, Listed, State
+from tadamun.rooms.aid.bodies import (
+    Answer,
+    Body,
+    Change,
+    Entry,
+    Help,
+    Item,
+    Move,
+    Note,
+    Pair,
+    Resource,
+    Unmask,
+    Word,
+)
+from tadamun.rooms.aid.state import Asked, Between, Blank, Helped, Listed, State
 
 ENTRY_ANSWERS = ("confirmed", "refused", "withdrawn")
 PAIR_ANSWERS = ("accepted", "declined", "withdrawn", "ended")
@@ -20,9 +33,18 @@ def authorise(state: State, said: Said[Any], standing: Standing) -> Verdict:
     if said.expires_at:
         return Verdict.DENY
     match body:
-        # Whoever may write may ask and offer, for the whole space.
+        # Whoever may write may ask and offer, for the whole space. Without a name, and only then, it holds a key to
+        # answer to, and has an end, at which that key is destroyed.
         case Item():
-            return _allow(standing.may_write and not said.private_with)
+            veiled = said.mask is not None
+            fits = bool(body.box) == veiled and (bool(body.until) or not veiled)
+            return _allow(fits and standing.may_write and not said.private_with)
+        # Whoever answers to such a thing does so without a name too.
+        case Help():
+            return _allow(said.mask is not None and not said.private_with)
+        # Who was told something under a mask says so to one member alone.
+        case Unmask():
+            return _allow(len(said.circle) == 2)
         # Whoever may write, and is a newcomer no more, may put a resource into the directory.
         case Resource() if not body.of:
             return _allow(standing.may_write and not standing.newcomer and not said.private_with)
@@ -33,21 +55,23 @@ def authorise(state: State, said: Said[Any], standing: Standing) -> Verdict:
         # Two members agree on mentoring between them, and one of them is the mentor.
         case Pair():
             return _allow(_between(said, standing, body.mentor, body.mentee))
-        case Change() | Move() | Resource() | Word() | Answer():
+        case Change() | Move() | Resource() | Word() | Answer() | Note():
             # What is about something waits until that is here.
             if isinstance(state, Blank):
                 return Verdict.UNKNOWN
             return _allow(_about(state, said, body, standing))
 
 
-def _about(state: State, said: Said[Any], body: Change | Move | Resource | Word | Answer, standing: Standing) -> bool:
+def _about(
+    state: State, said: Said[Any], body: Change | Move | Resource | Word | Answer | Note, standing: Standing
+) -> bool:
     """Whether something about what is here is allowed."""
     match state, body:
         # Only whoever asked or offered changes it, while they may write.
         case Asked(), Change():
             return not said.private_with and standing.member == state.owner and standing.may_write
         case Asked(), Move():
-            return not said.private_with and _moves(state, body, standing)
+            return not said.private_with and _moves(state, said, body, standing)
         # Who put a resource in, and whoever moderates, may change it or take it out, while they may write.
         case Listed(), Resource():
             mine = standing.member == state.opening.member
@@ -58,11 +82,15 @@ def _about(state: State, said: Said[Any], body: Change | Move | Resource | Word 
             return not said.private_with and (trusted or body.word == "none")
         case Between(), Answer():
             return _answers(state, said, body, standing)
+        # Only the two masks whom it is between say more.
+        case Helped(), Note():
+            two = (state.opening.member, state.opening.body.asker)
+            return said.mask is not None and not said.private_with and standing.member in two
         case _:
             return False
 
 
-def _moves(state: Asked, move: Move, standing: Standing) -> bool:
+def _moves(state: Asked, said: Said[Any], move: Move, standing: Standing) -> bool:
     mine = standing.member == state.owner
     if not move.who:
         # Whoever asked or offered may always withdraw it or call it done, and opens it again while they may write.
@@ -70,8 +98,8 @@ def _moves(state: Asked, move: Move, standing: Standing) -> bool:
             return move.to != "open" or standing.may_write
         # Whoever moderates may take it down, and nothing else.
         return standing.may_moderate and move.to == "withdrawn"
-    # Nobody helps themselves.
-    if move.who == state.owner:
+    # Nobody helps themselves, and what was asked without a name is not claimed with one, nor anything by a mask.
+    if move.who == state.owner or state.opening.body.box or said.mask is not None:
         return False
     # Whoever asked or offered says how it goes with somebody who claimed it, or declines; claiming is not theirs.
     if mine:
@@ -101,9 +129,8 @@ def _answers(state: Between, said: Said[Any], answer: Answer, standing: Standing
 
 
 def _between(said: Said[Any], standing: Standing, one: str, other: str) -> bool:
-    """Whether it is said by one of these two in private, between them as far as the reader's node can tell: there the
-    channel is named by whoever of the two is not its own member."""
-    return bool(said.private_with) and one != other and {standing.member, said.private_with} <= {one, other}
+    """Whether it is said by one of these two in private, between them."""
+    return standing.member in (one, other) and one != other and said.circle == tuple(sorted((one, other)))
 
 
 def _allow(may: bool) -> Verdict:

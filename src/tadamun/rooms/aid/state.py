@@ -12,7 +12,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tadamun.core.genuine import Said
-from tadamun.rooms.aid.bodies import Answer, Body, Change, Entry, Item, Move, Pair, Resource, Word
+from tadamun.rooms.aid.bodies import (
+    Answer,
+    Body,
+    Change,
+    Entry,
+    Help,
+    Item,
+    Move,
+    Note,
+    Pair,
+    Resource,
+    Unmask,
+    Word,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,7 @@ class Asked:
             wanted=new.wanted,
             until=new.until,
             conditions=new.conditions,
+            box=first.box,
         )
 
     @property
@@ -143,18 +157,37 @@ class Between:
 # Of what two said of one part, the one that holds.
 _FIRST: Final = ("given-up", "declined", "done", "under-way", "claimed")
 
-State = Blank | Asked | Listed | Between
+
+@dataclass(frozen=True, slots=True)
+class Helped:
+    """A word to whoever asked without a name, and what the two said after it, by event. Each is under a mask, and says
+    at most so much as a mask can."""
+
+    topic: str
+    opening: Said[Help]
+    notes: Mapping[str, Said[Note]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmasked:
+    """That a member is who was told something under a mask."""
+
+    topic: str
+    opening: Said[Unmask]
+
+
+State = Blank | Asked | Listed | Between | Helped | Unmasked
 
 
 def topic(said: Said[Body]) -> str:
     """The id of what it is, or is about."""
     body = said.body
     match body:
-        case Item() | Entry() | Pair():
+        case Item() | Entry() | Pair() | Help() | Unmask():
             return said.id
         case Resource():
             return body.of or said.id
-        case Change() | Move() | Word() | Answer():
+        case Change() | Move() | Word() | Answer() | Note():
             return body.of
 
 
@@ -168,6 +201,12 @@ def reduce(state: State, said: Said[Any]) -> State:
             return Between(state.topic, said)
         case Blank(), Resource() if not body.of:
             return Listed(state.topic, said, said)
+        case Blank(), Help():
+            return Helped(state.topic, said)
+        case Blank(), Unmask():
+            return Unmasked(state.topic, said)
+        case Helped(), Note():
+            return replace(state, notes={**state.notes, said.id: said})
         case Asked(), Change():
             newer = state.change is None or later(said, state.change)
             return replace(state, change=said) if newer else state

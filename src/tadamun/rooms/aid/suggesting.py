@@ -50,7 +50,8 @@ def open_sides(bench: Workbench, space: str, reader: Reader, direction: str) -> 
     """All open items of that direction by others who still belong, as they are matched."""
     newcomers, members = bench.newcomers(space), bench.members(space)
     rows = reader.items(Wanted(direction=direction, state="open"), EVERY)
-    return [row.side(newcomers) for row in rows if row.owner in members]
+    mine = bench.masks(space) if any(row.box for row in rows) else frozenset()
+    return [row.side(newcomers) for row in rows if row.id not in mine and (row.box or row.owner in members)]
 
 
 CALLS: Final = {"aid.suggest": Call(Suggest, suggest)}

@@ -14,7 +14,7 @@ from tadamun.core.ports import Tables
 from tadamun.core.room import SearchText
 from tadamun.core.text import balance_bidi, shown_line
 from tadamun.rooms.aid.bodies import Entry
-from tadamun.rooms.aid.state import Asked, Between, Listed, State
+from tadamun.rooms.aid.state import Asked, Between, Helped, Listed, State, Unmasked
 from tadamun.store.arabic import normal
 
 # Labels by which full text is kept to one part of this room; no topic of talk can hold the sign.
@@ -22,12 +22,13 @@ ITEMS: Final = "aid#items"
 RESOURCES: Final = "aid#resources"
 
 TABLES: Final = (
-    # place_key: the place as places are compared. taken: how many have a part in it. Lists: with spaces.
+    # ring: of how many members whoever asked is one, 0: under their name. place_key: the place as places are compared.
+    # taken: how many have a part in it. Lists: with spaces.
     """CREATE TABLE aid_items (
         space TEXT, id TEXT, direction TEXT, category TEXT, title TEXT, text TEXT, tags TEXT, languages TEXT,
         place TEXT, place_key TEXT, urgency TEXT, wanted INTEGER, until INTEGER, conditions TEXT, owner TEXT,
-        created_at INTEGER, seq INTEGER, version INTEGER, state TEXT, withdrawn TEXT, taken INTEGER,
-        PRIMARY KEY (space, id)) WITHOUT ROWID""",
+        created_at INTEGER, seq INTEGER, version INTEGER, state TEXT, withdrawn TEXT, taken INTEGER, ring INTEGER,
+        box TEXT, PRIMARY KEY (space, id)) WITHOUT ROWID""",
     "CREATE INDEX aid_newest ON aid_items (space, direction, state, created_at)",
     "CREATE INDEX aid_owners ON aid_items (space, owner)",
     """CREATE TABLE aid_parts (
@@ -47,11 +48,30 @@ TABLES: Final = (
     """CREATE TABLE aid_between (
         space TEXT, id TEXT, sort TEXT, first TEXT, one TEXT, two TEXT, forgives INTEGER, unit TEXT, amount INTEGER,
         note TEXT, about TEXT, state TEXT, created_at INTEGER, seq INTEGER, PRIMARY KEY (space, id)) WITHOUT ROWID""",
+    """CREATE TABLE aid_helps (
+        space TEXT, id TEXT, item TEXT, author TEXT, asker TEXT, key TEXT, box TEXT, ring INTEGER, created_at INTEGER,
+        PRIMARY KEY (space, id)) WITHOUT ROWID""",
+    "CREATE INDEX aid_helped ON aid_helps (space, item)",
+    """CREATE TABLE aid_notes (
+        space TEXT, id TEXT, note TEXT, author TEXT, box TEXT, created_at INTEGER, seq INTEGER,
+        PRIMARY KEY (space, id, note)) WITHOUT ROWID""",
+    """CREATE TABLE aid_unmasked (
+        space TEXT, id TEXT, help TEXT, member TEXT, token TEXT, PRIMARY KEY (space, id)) WITHOUT ROWID""",
     """CREATE TABLE aid_answers (
         space TEXT, id TEXT, member TEXT, version INTEGER, PRIMARY KEY (space, id, member)) WITHOUT ROWID""",
 )
 # What one could give, or looks for in others: never said to anybody.
-LOCAL: Final = ("""CREATE TABLE IF NOT EXISTS aid_means (space TEXT PRIMARY KEY, means TEXT) WITHOUT ROWID""",)
+LOCAL: Final = (
+    """CREATE TABLE IF NOT EXISTS aid_means (space TEXT PRIMARY KEY, means TEXT) WITHOUT ROWID""",
+    # Of what one said without a name: the key that answers are sealed for. opening: the event, "" until it is known.
+    # about: the item helped with, "" for one's own item.
+    """CREATE TABLE IF NOT EXISTS aid_veils (
+        space TEXT, public TEXT, secret BLOB, opening TEXT, about TEXT, title TEXT, until INTEGER,
+        PRIMARY KEY (space, public)) WITHOUT ROWID""",
+    # What one said oneself: it is sealed for the other, and could not be read again. said: it is on its way.
+    """CREATE TABLE IF NOT EXISTS aid_sent (
+        space TEXT, help TEXT, n INTEGER, words TEXT, said INTEGER, PRIMARY KEY (space, help, n)) WITHOUT ROWID""",
+)
 # By which a sort of resource is found whatever language it is written in.
 SORT_WORDS: Final = {
     "organisation": "organisation organization association منظمة جمعية مؤسسة",
@@ -61,7 +81,10 @@ SORT_WORDS: Final = {
     "hotline": "hotline helpline telephone خط ساخن هاتف طوارئ",
     "other": "",
 }
-_VIEWS: Final = ("aid_items", "aid_parts", "aid_moves", "aid_resources", "aid_words", "aid_between", "aid_answers")
+_VIEWS: Final = (
+    "aid_items", "aid_parts", "aid_moves", "aid_resources", "aid_words", "aid_between", "aid_answers", "aid_helps",
+    "aid_notes", "aid_unmasked",
+)  # fmt: skip
 
 
 def project(tables: Tables, space: str, topic: str, state: State | None) -> None:
@@ -75,13 +98,19 @@ def project(tables: Tables, space: str, topic: str, state: State | None) -> None
             _resource(tables, space, state)
         case Between():
             _between(tables, space, state)
+        case Helped():
+            _helped(tables, space, state)
+        case Unmasked():
+            body = state.opening.body
+            row = (space, state.topic, body.of, state.opening.member, body.token)
+            tables.execute("INSERT INTO aid_unmasked VALUES (?, ?, ?, ?, ?)", row)
         case _:
             pass
 
 
 def forget(tables: Tables, space: str) -> None:
     """Nothing of the space is left here."""
-    for table in (*_VIEWS, "aid_means"):
+    for table in (*_VIEWS, "aid_means", "aid_veils", "aid_sent"):
         tables.execute(f"DELETE FROM {table} WHERE space = ?", (space,))
 
 
@@ -115,7 +144,7 @@ def _item(tables: Tables, space: str, state: Asked) -> None:
     item, gone = state.item, bool(state.withdrawn)
     parts = state.parts()
     tables.execute(
-        f"INSERT INTO aid_items VALUES ({', '.join('?' * 21)})",
+        f"INSERT INTO aid_items VALUES ({', '.join('?' * 23)})",
         (
             space,
             state.topic,
@@ -138,6 +167,8 @@ def _item(tables: Tables, space: str, state: Asked) -> None:
             state.state,
             state.withdrawn,
             sum(part in ("claimed", "under-way", "done") for part in parts.values()),
+            0 if state.opening.mask is None else state.opening.mask.ring,
+            item.box,
         ),
     )
     tables.many(
@@ -179,6 +210,22 @@ def _resource(tables: Tables, space: str, state: Listed) -> None:
         [
             (space, state.topic, member, said.body.version, said.body.word, said.body.at, shown_line(said.body.note))
             for member, said in sorted(state.words.items())
+        ],
+    )
+
+
+def _helped(tables: Tables, space: str, state: Helped) -> None:
+    said, body = state.opening, state.opening.body
+    ring = 0 if said.mask is None else said.mask.ring
+    tables.execute(
+        "INSERT INTO aid_helps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (space, state.topic, body.of, said.member, body.asker, body.key, body.box, ring, said.created_at),
+    )
+    tables.many(
+        "INSERT INTO aid_notes VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (space, state.topic, note, one.member, one.body.box, one.created_at, one.seq)
+            for note, one in sorted(state.notes.items())
         ],
     )
 

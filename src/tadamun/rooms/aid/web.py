@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tadamun.core.words import N_
-from tadamun.rooms.aid import pages_directory, pages_fits, pages_items, pages_ledger, pages_mentors
+from tadamun.rooms.aid import pages_blind, pages_directory, pages_fits, pages_items, pages_ledger, pages_mentors
 from tadamun.rooms.aid.pages_directory import MOST_FILE
 from tadamun.web.page import Page
 
@@ -15,6 +15,9 @@ PAGES: Final = (
     Page("/{space}/aid/item/{item}", "aid-item", pages_items.show, pages_items.step),
     Page("/{space}/aid/change/{item}", "aid-change", pages_items.changing, pages_items.change),
     Page("/{space}/aid/fits", "aid-fits", pages_fits.show, pages_fits.keep),
+    Page("/{space}/aid/blind", "aid-blind", pages_blind.show_all),
+    Page("/{space}/aid/blind/help/{item}", "aid-blind-help", pages_blind.helping, pages_blind.help_with),
+    Page("/{space}/aid/blind/talk/{opening}", "aid-blind-talk", pages_blind.show, pages_blind.act),
     Page("/{space}/aid/mentors", "aid-mentors", pages_mentors.show, pages_mentors.act),
     Page("/{space}/aid/ledger", "aid-ledger", pages_ledger.show_all),
     Page("/{space}/aid/ledger/{member}", "aid-between", pages_ledger.show, pages_ledger.act),

@@ -114,6 +114,11 @@ HINTS: Final = {
     "given-much": N_("You gave much more than came back. You may rest, ask for something, or forgive it."),
     "taken-much": N_("Much came to you. Nobody collects it: give back what you can, when you can."),
 }
+DELAYS: Final = {
+    600: N_("Within ten minutes: it is urgent"),
+    7200: N_("Within two hours"),
+    43_200: N_("Within half a day: hardest to guess"),
+}
 PAIRS: Final = {
     "waiting": N_("waiting for an answer"),
     "accepted": N_("agreed"),
