@@ -35,10 +35,10 @@ PASSED_ON = {
     "node/arrival.py": 1,  # why an invite was refused
     "node/pen.py": 1,  # why an act would have no effect: a `void` of the control log's
     "i18n/words.py": 3,  # where they are looked up
-    "rooms/gatherings/pages_lists.py": 1,
-    "rooms/gatherings/pages_one.py": 2,
-    "rooms/gatherings/pages_write.py": 2,
-    "rooms/gatherings/words.py": 2,
+    "rooms/gatherings/pages_lists.py": 1,  # kinds of gatherings
+    "rooms/gatherings/pages_one.py": 2,  # answers, an error's own message
+    "rooms/gatherings/pages_write.py": 2,  # kinds, how often
+    "rooms/gatherings/words.py": 4,  # kinds, roles, answers, how late somebody is
     "rooms/aid/cli_directory.py": 4,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/cli_items.py": 10,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/cli_ledger.py": 1,  # kinds of help, states, steps and reasons: rooms/aid/words.py

@@ -64,7 +64,7 @@ async def test_one_answers_and_sees_who_comes(pages: Pages) -> None:
     answer = await pages.post(where, {"status": "accepted", "note": "with cake"})
     assert "You are coming." in answer.words
     people = await pages.get(pages.url("gathering-people", space=space, gathering=gathering))
-    for words in ("Coming", "Nour", "with cake", "destroyed on"):
+    for words in ("Coming", "Nour", "with cake", "destroyed within a day of"):
         assert words in people.words
 
 
@@ -107,3 +107,42 @@ async def test_addresses_that_make_no_sense_are_answered_kindly(pages: Pages) ->
         page = await pages.get(where)
         assert page.status < 500, where
         assert "<script>" not in page.text
+
+
+async def test_roles_meeting_point_and_coming_back_are_explained_to_who_is_alone(pages: Pages) -> None:
+    space, gathering = await called(pages)
+    roles = pages.url("gathering-roles", space=space, gathering=gathering)
+    assert "No briefing for you" in (await pages.get(roles)).words
+    answer = await pages.post(roles, {"role": "medic", "text": "The van stands behind the school."})
+    assert "Name at least one member" in answer.words
+    assert "The van stands behind the school." in answer.text
+    point = pages.url("gathering-point", space=space, gathering=gathering)
+    assert "There is no sealed meeting point." in (await pages.get(point)).words
+    answer = await pages.post(point, {"place": "Behind the school", "need": "2", "opens": "2031-12-05T16:00"})
+    assert "Name as many marshals as are needed" in answer.words
+    assert "Behind the school" in answer.text
+    care = await pages.get(pages.url("gatherings-care", space=space))
+    assert "you need at least two other members" in care.words
+
+
+async def test_calendar_files_go_out_discreetly_and_come_in_with_a_look_before(pages: Pages) -> None:
+    space, gathering = await called(pages)
+    assert (
+        "leaves this program"
+        in (await pages.get(pages.url("gatherings-export", space=space, gathering=gathering))).words
+    )
+    where = pages.url("gatherings-calendar", space=space, gathering=gathering, **{"as": "Appointment"})
+    out = await pages.get(where)
+    assert out.headers["content-type"].startswith("text/calendar")
+    assert "SUMMARY:Appointment" in out.text
+    assert "Picnic" not in out.text
+    whole = (await pages.get(pages.url("gatherings-calendar", space=space))).text
+    assert "Picnic by the sea" in whole
+    where = pages.url("gatherings-import", space=space)
+    assert "First you see what is in it." in (await pages.get(where)).words
+    answer = await pages.post(where, {"calendar": "nonsense", "chosen": "0"})
+    assert "No calendar could be read" in answer.words
+    soon = whole.replace("20311205", times.on_the_wall(pages.time.at + 9 * 86_400, "UTC")[:10].replace("-", ""))
+    answer = await pages.post(where, {"calendar": soon, "chosen": "0"})
+    assert "Picnic by the sea" in answer.words
+    assert len((await pages.call("gathering.list", space=space))["gatherings"]) == 2

@@ -1,4 +1,5 @@
-"""`tadamun gathering` and what stands under it: calling, listing, showing, changing, cancelling, answering."""
+"""`tadamun gathering` and what stands under it: calling, listing, showing, changing, cancelling, answering. The rest
+stands in cli_care.py and cli_ical.py, which are read at the end."""
 
 from __future__ import annotations
 
@@ -234,3 +235,6 @@ def _head(here: Here, one: dict[str, Any]) -> list[str]:
     if one["cancelled"]:
         return lines + ([f"  {name(one['reason'])}"] if one["reason"] else [])
     return [*lines, f"  {words.numbers(one)}", *([f"  {mine}"] if (mine := words.mine(one)) else [])]
+
+
+from tadamun.rooms.gatherings import cli_care, cli_ical  # noqa: E402, F401 - they add their commands to the family above

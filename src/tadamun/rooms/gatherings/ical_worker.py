@@ -3,8 +3,8 @@
     python -P -m tadamun.rooms.gatherings.ical_worker NOW ZONE <file >answer
 
 A calendar can be a bomb: a rule by the second, a million exceptions, a zone that changes each minute. So the file is
-read by a child that may use so much processor time and so much memory, is killed if it takes longer, and whose answer is
-read as strictly as a stranger's. Rules are taken by the day, the week, the month or the year only, and for a year ahead.
+read by a child that may use so much processor time and so much memory, is killed if it takes longer, and whose answer
+is read as strictly as a stranger's. Rules are taken by the day, week, month or year only, and for a year ahead.
 
 The answer is a `Read` as JSON.
 """

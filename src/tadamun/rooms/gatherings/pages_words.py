@@ -39,6 +39,7 @@ def tabs(visit: Visit, here: str) -> list[dict[str, Any]]:
         ("upcoming", say("Coming up"), visit.url("gatherings", space=space)),
         ("past", say("Past"), visit.url("gatherings", space=space, when="past")),
         ("month", say("By month"), visit.url("gatherings-month", space=space)),
+        ("care", say("Coming back"), visit.url("gatherings-care", space=space)),
     )
     return [{"label": label, "href": href, "here": name == here} for name, label, href in views]
 

@@ -29,6 +29,21 @@ EVERY: Final = {
     "month": N_("Every month, on the same day of the month"),
     "year": N_("Every year"),
 }
+ROLES: Final = {
+    "organiser": N_("Organising"),
+    "marshal": N_("Marshals"),
+    "medic": N_("First aid"),
+    "legal": N_("Legal help"),
+    "media": N_("Press and media"),
+}
+LEVELS: Final = {
+    "waiting": N_("{name} means to be back by {when}."),
+    "late": N_("{name} is not back. They meant to be back by {when}. Try to reach them now."),
+    "legal": N_("{name} is not back. They meant to be back by {when}. Their legal contact is told."),
+    "open": N_("{name} is not back. They meant to be back by {when}. Their card is open to those who wait."),
+    "forced": N_("{name} said that they are back, but by the code that means: I am forced to say so."),
+    "back": N_("{name} is back."),
+}
 STATUSES: Final = {
     "accepted": N_("I am coming"),
     "tentative": N_("I may come"),
@@ -116,3 +131,62 @@ def state(one: Mapping[str, Any]) -> str:
     if one["over"]:
         return _("Over")
     return _("Going on now") if one["begun"] else ""
+
+
+def role_name(role: str) -> str:
+    return _(ROLES[role])
+
+
+def moment(at: int, zone: str) -> str:
+    """A day and time, on the clocks of that zone."""
+    return formats.date(at, times.zone_or_utc(zone or "UTC"))
+
+
+def point(told: Mapping[str, Any]) -> list[str]:
+    """How a meeting point stands, in sentences. told: as `gathering.point` gives it."""
+    if not told["sealed"]:
+        return [_("There is no sealed meeting point.")]
+    if told["cancelled"]:
+        return [_("It is cancelled, so the meeting point stays sealed.")]
+    lines = []
+    if told["opened"]:
+        lines.append(_("The meeting point is open: enough marshals gave their shares out."))
+    else:
+        lines.append(
+            say(
+                "It is sealed. From {when} on the marshals' devices give their shares out; it opens when {need} of"
+                " {count} are there.",
+                when=moment(told["opens"], told["zone"]),
+                need=told["need"],
+                count=told["count"],
+            )
+        )
+        lines.append(say_count("So far {count} is there.", "So far {count} are there.", len(told["given_out"])))
+        if told["sealed_by_me"]:
+            lines.append(_("You sealed it. Until it opens only this device of yours holds the place."))
+    if told["mine"]:
+        lines.append(
+            _("You keep a share, and hold it back.")
+            if told["holding"]
+            else _("You keep a share. Your device gives it out by itself, if it is on and it is not cancelled.")
+        )
+    if told["keepers"]:
+        names = formats.listed([one["name"] for one in told["keepers"]])
+        lines.append(say("Shares are kept by {names}. Only you see who they are.", names=names))
+    return lines
+
+
+def watch(one: Mapping[str, Any], mine: bool) -> list[str]:
+    """How it stands with somebody who is waited for. one: as `gathering.watches` gives it."""
+    when = formats.date(one["back_by"])
+    waiting = formats.listed([person["name"] for person in (*one["buddies"], one["legal"])])
+    if mine:
+        if one["ended"]:
+            return [_("You said that you are back.")]
+        return [say("{names} wait for you. Be back by {when}, and type your code.", names=waiting, when=when)]
+    lines = [say(LEVELS[one["level"]], name=one["name"], when=when)]
+    if one["alarm"]:
+        lines.append(say("Those who wait: {names}.", names=waiting))
+        if one["level"] == "forced":
+            lines.append(_("Do not write to them that you know: whoever forces them may read it."))
+    return lines
