@@ -5,6 +5,7 @@ Only for a node that does not run.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from kits.processes import PASSPHRASE
@@ -16,16 +17,28 @@ _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 
 
 def held(home: Path, planted: str) -> list[str]:
     """The tables in which a text, or hexadecimal as the bytes it stands for, is found anywhere."""
-    sought = [planted.encode()]
-    if len(planted) % 2 == 0 and not set(planted) - set("0123456789abcdef"):
-        sought.append(bytes.fromhex(planted))
+    return together(home, [planted])
+
+
+def together(home: Path, *groups: Sequence[str]) -> list[str]:
+    """The tables of which one row holds something of each group."""
+    sought = [[spelling for planted in group for spelling in _spellings(planted)] for group in groups]
     with Vault.open(home, PASSPHRASE) as vault:
         tables = [name for (name,) in vault.read.execute(_TABLES)]
         return [
-            name for name in tables if any(_in(row, sought) for row in vault.read.execute(f'SELECT * FROM "{name}"'))
+            name
+            for name in tables
+            if any(all(_in(row, some) for some in sought) for row in vault.read.execute(f'SELECT * FROM "{name}"'))
         ]
 
 
-def _in(row: tuple[object, ...], sought: list[bytes]) -> bool:
+def _spellings(planted: str) -> list[bytes]:
+    found = [planted.encode()]
+    if len(planted) % 2 == 0 and not set(planted) - set("0123456789abcdef"):
+        found.append(bytes.fromhex(planted))
+    return found
+
+
+def _in(row: tuple[object, ...], sought: Sequence[bytes]) -> bool:
     values = [value.encode() if isinstance(value, str) else value for value in row if isinstance(value, str | bytes)]
     return any(one in value for value in values for one in sought)
