@@ -72,6 +72,26 @@
     event.detail.headers["X-Form-Token"] = said("standing-token");
   });
 
+  // A part that comes anew is open where the old one was, and who stood in it by keyboard stands there again. What comes
+  // as it was already is not put in: what a screen reader says at once would be said again and again.
+  const stops = (part) => [...part.querySelectorAll("a, button, summary, input, select")];
+  const same = (one, other) => one.tagName === other.tagName && (one.href ?? one.textContent) === (other.href ?? other.textContent);
+  const before = new Map();
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+    const folds = [...target.querySelectorAll("details")].map((one) => one.open);
+    before.set(target.id, { folds, stop: stops(target).find((one) => one === document.activeElement) });
+  });
+  document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+    const part = document.getElementById(target.id), was = before.get(target.id);
+    before.delete(target.id);
+    if (!part || !was) return;
+    part.querySelectorAll("details").forEach((one, at) => { if (was.folds[at]) one.open = true; });
+    if (was.stop && !was.stop.isConnected) stops(part).find((one) => same(one, was.stop))?.focus({ preventScroll: true });
+  });
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.detail.target.innerHTML === event.detail.fragment.firstElementChild?.innerHTML) event.detail.shouldSwap = false;
+  });
+
   // Typing and reading are: told at most once a minute.
   let told = Date.now();
   const here = () => {
