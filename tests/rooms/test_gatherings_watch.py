@@ -31,9 +31,18 @@ async def town(monkeypatch: pytest.MonkeyPatch) -> Town:
     town = Town({NOUR: 10, SAMI: 10, RIMA: 10, EVE: 10, ADEL: 10})
     for node in town.nodes.values():
         node.random = SystemRandom()  # type: ignore[assignment]  # sealing is not to be the same twice
+        assert await errands(node, NOON) == 0
+    assert not town.log  # where nobody gathers nobody tells a key
+    await town.nodes[ADEL].call("gathering.make", title="Tea", day="2026-01-01")
+    await tell(town)
+    return town
+
+
+async def tell(town: Town) -> None:
+    town.pass_on()
+    for node in town.nodes.values():
         await errands(node, NOON)
     town.pass_on()
-    return town
 
 
 async def out(town: Town, **more: Any) -> str:

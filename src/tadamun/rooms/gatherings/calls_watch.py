@@ -16,7 +16,7 @@ from tadamun.core.ports import Workbench
 from tadamun.core.room import Call
 from tadamun.crypto import codes, labels, lockbox, shares
 from tadamun.rooms.gatherings import actions_sealed as actions
-from tadamun.rooms.gatherings import times, watches
+from tadamun.rooms.gatherings import times, waiting, watches
 from tadamun.rooms.gatherings.given import InSpace, some
 from tadamun.rooms.gatherings.own import LONGEST_OUT, MAX_WATCHERS, Watch, ends
 from tadamun.rooms.gatherings.planning import zone_for
@@ -66,20 +66,21 @@ async def out(bench: Workbench, asked: Out) -> dict[str, Any]:
             "Name at least one buddy, and another member as legal contact: nobody for both, and not yourself."
         )
     typed, forced = actions.code(asked.code), actions.code(asked.forced)
+    await waiting.tell_key(bench, space)
     salt = bench.random.bytes(codes.SALT)
     marks = [codes.mark(codes.token(one, salt)) for one in (typed, forced)]
     if marks[0] == marks[1]:
         raise UsageError("The two codes are the same. Choose two that you will not mix up.")
     gathering = Reader(bench.tables, space).one(asked.gathering).id if asked.gathering else ""
-    waiting = [*buddies, legal]
+    named = [*buddies, legal]
     card, given = shares.seal(
-        actions.sealed_text(asked.card), labels.card(space, me, salt), 2, len(waiting), bench.random
+        actions.sealed_text(asked.card), labels.card(space, me, salt), 2, len(named), bench.random
     )
     silent = sorted(marks).index(marks[1])
     boxes = [
         to_b64(lockbox.seal_to(key, watches.told(share, silent), labels.watch(space, me, salt)))
-        for member, share in zip(waiting, given, strict=True)
-        for key in _keys(bench, space, member, MOST_BOXES // len(waiting))
+        for member, share in zip(named, given, strict=True)
+        for key in _keys(bench, space, member, MOST_BOXES // len(named))
     ]
     body = Watch(
         gathering=gathering,
@@ -95,7 +96,7 @@ async def out(bench: Workbench, asked: Out) -> dict[str, Any]:
         card=to_b64(card),
         boxes=tuple(sorted(boxes)),
     )
-    event = await bench.say(space, actions.watch(body, some(set(waiting), me, ends(body))))
+    event = await bench.say(space, actions.watch(body, some(set(named), me, ends(body))))
     legal_at = back_by + asked.legal_after
     return {
         "id": event, "back_by": back_by, "legal_at": legal_at, "card_at": legal_at + asked.card_after,

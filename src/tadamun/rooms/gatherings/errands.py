@@ -13,4 +13,4 @@ async def errands(bench: Workbench, now: int) -> int:
     return min((at for at in due if at), default=0)
 
 
-ERRANDS = (waiting.tell_key, waiting.errand, release.errand, release.destroy, tally.errand)
+ERRANDS = (waiting.errand_of_keys, waiting.errand, release.errand, release.destroy, tally.errand)

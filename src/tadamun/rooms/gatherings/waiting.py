@@ -14,8 +14,18 @@ from tadamun.rooms.gatherings import watches
 from tadamun.rooms.gatherings.release import in_time
 
 
-async def tell_key(bench: Workbench, space: str, now: int) -> int:
-    """Once: make this device a key, keep its secret here, and tell the space its public half."""
+async def errand_of_keys(bench: Workbench, space: str, now: int) -> int:
+    """Tell the key of this device, once, where people gather or told theirs: elsewhere nobody would ask for it."""
+    used = (
+        "SELECT 1 FROM gatherings_items WHERE space = ? UNION ALL SELECT 1 FROM gatherings_keys WHERE space = ? LIMIT 1"
+    )
+    if bench.tables.execute(used, (space, space)):
+        await tell_key(bench, space)
+    return 0
+
+
+async def tell_key(bench: Workbench, space: str) -> None:
+    """Make this device a key, keep its secret here, and tell the space its public half; nothing if that was done."""
     key = watches.own_key(bench, space)
     if key is None:
         key = BoxKey.make(bench.random)
@@ -25,7 +35,6 @@ async def tell_key(bench: Workbench, space: str, now: int) -> int:
     )
     if not known:
         await bench.say(space, actions.key(key.public))
-    return 0
 
 
 async def errand(bench: Workbench, space: str, now: int) -> int:
