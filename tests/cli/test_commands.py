@@ -64,6 +64,9 @@ ASKED: list[tuple[list[str], str, dict[str, Any]]] = [
     (["devices"], "devices.list", {"space": ""}),
     (["devices", "list"], "devices.list", {"space": ""}),
     (["devices", "add"], "devices.add", {"space": ""}),
+    (["devices", "links"], "devices.links", {"space": ""}),
+    (["devices", "withdraw", "3fa9"], "devices.withdraw", {"space": "", "key": "3fa9"}),
+    (["wipe", "--yes"], "node.wipe", {"confirm": "wipe"}),
     (["devices", "revoke", "3fa9"], "devices.revoke", {"space": "", "device": "3fa9"}),
     (["peers"], "peers.list", {}),
     (["peers", "list"], "peers.list", {}),
@@ -316,3 +319,35 @@ def test_the_demo_is_honest(terminal: Terminal) -> None:
     told = terminal.run("demo", "--json")
     assert told.exit_code == 1
     assert json.loads(told.stdout) == {"good": False, "told": ["Nour founds a space."]}
+
+
+@pytest.mark.parametrize("typed", [["wipe"], ["space", "forget", "حلقة بيروت"], ["--json", "wipe"]], ids=" ".join)
+def test_what_nothing_brings_back_is_not_done_by_a_pipe(typed: list[str], terminal: Terminal) -> None:
+    result = terminal.run(*typed)
+    assert result.exit_code == 2
+    assert "--yes" in result.output
+    assert terminal.fake.asked == []
+
+
+@pytest.mark.parametrize("which", ["حلقة بيروت", ID[:6]])
+def test_a_space_is_taken_off_by_its_name_or_id(which: str, terminal: Terminal) -> None:
+    result = terminal.run("space", "forget", which, "--yes")
+    assert result.exit_code == 0
+    assert terminal.fake.asked == [("space.list", {}), ("space.forget", {"space": ID, "confirm": ID})]
+    assert "is gone from this computer." in result.output
+    assert "Copies on other members' devices stay" in result.output
+
+
+@pytest.mark.parametrize("which", ["Nobody's", "حلقة", "", ID[:3], "f" * 64])
+def test_a_space_that_is_not_meant_stays(which: str, terminal: Terminal) -> None:
+    result = terminal.run("space", "forget", which, "--yes")
+    assert result.exit_code == 2
+    assert [call for call, _ in terminal.fake.asked] == ["space.list"]
+
+
+def test_of_two_spaces_of_one_name_the_id_tells(terminal: Terminal) -> None:
+    one, two = ({"space": i * 64, "name": "Circle", "members": 1, "me": ID, "status": "member"} for i in "ab")
+    terminal.answer("space.list", [one, two])
+    assert terminal.run("space", "forget", "circle", "--yes").exit_code == 2
+    terminal.run("space", "forget", "bbbb", "--yes")
+    assert terminal.fake.asked[-1] == ("space.forget", {"space": "b" * 64, "confirm": "b" * 64})

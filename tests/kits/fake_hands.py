@@ -76,6 +76,16 @@ ANSWERS: dict[str, Any] = {
         {"device": "c" * 64, "member": ID, "name": "Nour", "live": False, "this": False},
     ],
     "devices.add": {"link": "tadamun:device#BBBB", "leads_to": ["ws://192.168.1.20:7447"]},
+    "devices.links": [{"key": ID, "made": 1_800_000_000, "expires": 1_800_003_600}],
+    "devices.withdraw": {"key": ID},
+    "space.forget": {
+        "space": ID,
+        "name": "حلقة بيروت",
+        "sentences": [
+            {"id": "stays", "message": "Copies on other members' devices stay: this node cannot reach into them."}
+        ],
+    },
+    "node.wipe": {"wiped": True, "sentences": []},
     "devices.revoke": {"done": True, "proposal": ""},
     "peers.list": [{"address": "ws://127.0.0.1:7447", "state": "live", "what": "typed"}],
     "peers.add": {},

@@ -8,6 +8,7 @@ import pytest
 
 from kits.sim import Town
 from tadamun.core import upkeep
+from tadamun.core.errors import UsageError
 from tadamun.crypto import link as links
 from tadamun.node import arrival
 from tadamun.node.welcome import send
@@ -85,3 +86,33 @@ async def test_a_person_whose_device_signed_for_another_is_refused(town: Town) -
     await town.settle()
     assert place.refused == "not-valid"
     assert (live(town, "amal"), live(town, "badr")) == (1, 1)
+
+
+async def test_a_link_that_was_withdrawn_lets_no_device_in(town: Town) -> None:
+    link = await two(town)
+    [open_] = await town.call("badr", "devices.links")
+    assert open_["expires"] - open_["made"] == arrival.DEVICE_LINK_LIFE
+    assert "secret" not in open_
+    with pytest.raises(UsageError, match="There is no such link"):
+        await town.call("badr", "devices.withdraw", key="f" * 64)
+    assert await town.call("badr", "devices.withdraw", key=open_["key"][:8]) == {"key": open_["key"]}
+    assert await town.call("badr", "devices.links") == []
+    await town.join("phone", link, "")
+    await town.settle()
+    assert town.homes["phone"].place.status == "joining"
+    assert live(town, "badr") == 1
+    with pytest.raises(UsageError, match="There is no such link"):
+        await town.call("badr", "devices.withdraw", key=open_["key"])
+
+
+async def test_links_that_are_used_or_over_are_not_listed(town: Town) -> None:
+    link = await two(town)
+    await town.call("amal", "invite.new")  # another sort of link
+    assert await town.call("amal", "devices.links") == []
+    assert len(await town.call("badr", "devices.links")) == 1
+    await town.join("phone", link, "")
+    await town.settle()
+    assert await town.call("badr", "devices.links") == []
+    await town.call("badr", "devices.add")
+    await town.pass_time(arrival.DEVICE_LINK_LIFE)
+    assert await town.call("badr", "devices.links") == []

@@ -152,6 +152,20 @@ async def test_a_devices_link_is_shown_once(pages: Pages) -> None:
         assert link not in again.text
 
 
+async def test_a_devices_link_can_be_withdrawn(pages: Pages) -> None:
+    space = await pages.space()
+    page = pages.url("device-add", space=space)
+    assert "Links that still let a device in" not in (await pages.get(page)).words
+    made = await pages.post(page, {})
+    [open_] = await pages.call("devices.links", space=space)
+    assert f'value="{open_["key"]}"' in made.text
+    shown = await pages.post(page, {"withdraw": open_["key"]}, token=made.token(page))
+    assert "The link is withdrawn." in shown.words
+    assert await pages.call("devices.links", space=space) == []
+    again = await pages.post(page, {"withdraw": open_["key"]}, token=shown.token(page))
+    assert (again.status, "There is no such link" in again.words) == (422, True)
+
+
 async def test_a_devices_link_is_not_kept_in_a_locked_house(pages: Pages) -> None:
     space = await pages.space()
     page = pages.url("device-add", space=space)

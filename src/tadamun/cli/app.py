@@ -49,6 +49,7 @@ OWN: Final[Mapping[str, str]] = {
     "export": "tadamun.cli.moving:export",
     "import": "tadamun.cli.moving:import_",
     "passphrase": "tadamun.cli.starting:passphrase",
+    "wipe": "tadamun.cli.destroying:wipe",
     "demo": "tadamun.cli.running:demo",
 }
 

@@ -10,6 +10,7 @@ from tadamun.cli.common import N_, Here, _, ask, command, name, paint, short, sh
 from tadamun.cli.joining import nowhere
 from tadamun.cli.outcome import outcome
 from tadamun.cli.sure import sure
+from tadamun.i18n import formats
 
 
 @command(
@@ -60,6 +61,37 @@ def add(here: Here) -> None:
             _("On the other computer: `tadamun init`, then `tadamun join LINK`. Keep your node running meanwhile."),
             _("Whoever has this link becomes you in the space: let nobody see it."),
         ),
+    )
+
+
+@command(
+    "links",
+    help=N_("List the links made here that can still add a device."),
+    example="tadamun devices links",
+    under=devices,
+)
+def links(here: Here) -> None:
+    def human(open_: list[dict[str, Any]]) -> list[str]:
+        rows = [(short(one["key"]), formats.date(one["made"]), formats.date(one["expires"])) for one in open_]
+        if not rows:
+            return [_("No link is open. Make one with: tadamun devices add")]
+        return table(here, rows, (_("Link"), _("Made"), _("Good until")))
+
+    show(here, ask(here, "devices.links", {"space": here.space}), human)
+
+
+@command(
+    "withdraw",
+    help=N_("Withdraw a link that has added no device yet: it lets none in any more."),
+    example="tadamun devices withdraw 3fa9c2d1",
+    under=devices,
+)
+@click.argument("link", metavar="LINK", help=N_("The link, as `tadamun devices links` shows it."))
+def withdraw(here: Here, link: str) -> None:
+    show(
+        here,
+        ask(here, "devices.withdraw", {"space": here.space, "key": link}),
+        lambda gone: _("The link is withdrawn. It lets no device in any more."),
     )
 
 

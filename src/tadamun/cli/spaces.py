@@ -1,14 +1,17 @@
-"""`tadamun space`: found one, see which one belongs to, read a space's charter."""
+"""`tadamun space`: found one, see which one belongs to, read a space's charter, take one off this computer."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
-from tadamun.cli.common import N_, Here, UsageError, _, ask, command, name, say, say_count, short, show, table
+from tadamun.cli.asking import Asked
+from tadamun.cli.common import N_, Here, UsageError, _, ask, command, converse, name, say, say_count, short, show, table
 from tadamun.cli.kinds import ROLE, role_name
 from tadamun.cli.outcome import outcome
+from tadamun.cli.sure import certain
 from tadamun.i18n.terms import STANDINGS, term
 
 
@@ -176,3 +179,43 @@ def _newcomers(days: int) -> list[str]:
         say_count("One is a newcomer for {count} day.", "One is a newcomer for {count} days.", days),
         _("Whatever their role, newcomers do not invite, vouch or decide; they write if the charter lets newcomers."),
     ]
+
+
+@command(
+    "forget",
+    help=N_(
+        "Take a space off this computer, with everything of it that lies here.\n\n"
+        "Others keep what you wrote, and still count you as a member: to end that, leave the space first."
+    ),
+    example='tadamun space forget "Beirut Circle"',
+    under=space,
+    space=False,
+)
+@click.argument("which", metavar="SPACE", help=N_("The space's whole name, or the beginning of its id."))
+@click.option("--yes", is_flag=True, help=N_("Do not ask whether you are sure."))
+def forget(here: Here, which: str, yes: bool) -> None:
+    certain(here, yes, say("Take {space} off this computer? What only lies here is lost.", space=which))
+
+    async def script(make: Asked) -> Any:
+        wanted = _meant(await make("space.list", {}), which)
+        return await make("space.forget", {"space": wanted, "confirm": wanted})
+
+    show(
+        here,
+        converse(here, script, online=False),
+        lambda gone: (
+            say("{space} is gone from this computer.", space=gone["name"] or which),
+            *(_(one["message"]) for one in gone["sentences"]),
+        ),
+    )
+
+
+def _meant(spaces: Sequence[Mapping[str, Any]], which: str) -> str:
+    """The id of the one space that is meant. Raises UsageError."""
+    named = [one["space"] for one in spaces if one["name"].casefold() == which.strip().casefold()]
+    found = named or [one["space"] for one in spaces if len(which) >= 4 and one["space"].startswith(which)]
+    if len(found) > 1:
+        raise UsageError("Several spaces go by that name. Use the beginning of the space's id instead.")
+    if not found:
+        raise UsageError("You are in no space of that name. See yours with: tadamun space list")
+    return str(found[0])

@@ -11,6 +11,13 @@ from tadamun.core.errors import UsageError
 from tadamun.i18n.words import _
 
 
+def certain(here: Here, yes: bool, question: str) -> None:
+    """The same for what nothing brings back: a program or a pipe has to say --yes. Raises UsageError."""
+    if not yes and (here.json or not sys.stdin.isatty()):
+        raise UsageError("Nothing was done, because it cannot be undone. Add --yes if you are sure.")
+    sure(here, yes, question)
+
+
 def sure(here: Here, yes: bool, question: str) -> None:
     """Return if it is to be done. Raises UsageError if the person thought better of it."""
     if yes or here.json or not sys.stdin.isatty():

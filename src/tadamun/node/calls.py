@@ -7,6 +7,7 @@ from typing import Final
 
 from tadamun.node import (
     calls_choices,
+    calls_device_links,
     calls_members,
     calls_node,
     calls_overview,
@@ -27,6 +28,7 @@ CALLS: Final[Mapping[str, Call]] = {
     **calls_spaces.CALLS,
     **calls_members.CALLS,
     **calls_choices.CALLS,
+    **calls_device_links.CALLS,
     **calls_removal.CALLS,
     **calls_rules.CALLS,
     **calls_stored.CALLS,

@@ -33,12 +33,17 @@ async def adding(visit: Visit) -> Answer:
         made = None  # one that was asked for in another space waits for that one's page
     me = await myself(visit)
     return await visit.render(
-        "people/device_add.html", made=made, code=wording.qr(made["link"]) if made else "", me=me["member"]
-    )
+        "people/device_add.html", made=made, code=wording.qr(made["link"]) if made else "", me=me["member"],
+        links=await visit.call("devices.links", space=visit.path["space"]),
+    )  # fmt: skip
 
 
 async def add(visit: Visit) -> Answer:
-    space = visit.path["space"]
+    """A new link; or let nobody in any more by one that was made before."""
+    space, key = visit.path["space"], visit.form.line("withdraw")
+    if key:
+        await visit.call("devices.withdraw", space=space, key=key)
+        return visit.see("device-add", N_("The link is withdrawn. It lets no device in any more."), space=space)
     visit.site.handed[visit.session] = space, await visit.call("devices.add", space=space)
     return visit.see("device-add", space=space)
 
