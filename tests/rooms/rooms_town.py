@@ -195,8 +195,8 @@ class Bench:
         left = found.slots - self.taken.get(scope, 0) if ready else 0
         return Masking(self.town.ring(), found.least, found.slots, left, ready, NOON + 30 * 86_400)
 
-    def masks(self, space: str) -> frozenset[str]:
-        return frozenset(self.own_masks)
+    def masks(self, space: str, scope: str = "") -> frozenset[str]:
+        return frozenset(one for one in self.own_masks if scope in ("", self.town.masks[one].scope))
 
     async def mask_forget(self, space: str, opening: str) -> None:
         self.own_masks.pop(opening, None)

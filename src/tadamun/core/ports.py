@@ -323,8 +323,9 @@ class Workbench(Protocol):
         """What one can say under a one-time key there, now, in a scope of some room. Raises UsageError."""
         ...
 
-    def masks(self, space: str) -> frozenset[str]:
-        """The events by which this person opened a mask whose key is still here, those waiting to go out included."""
+    def masks(self, space: str, scope: str = "") -> frozenset[str]:
+        """The events by which this person opened a mask whose key is still here, those waiting to go out included.
+        scope: only those opened in it; "": any."""
         ...
 
     async def mask_forget(self, space: str, opening: str) -> None:

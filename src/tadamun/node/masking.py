@@ -68,9 +68,9 @@ class Masker:
         size = min(len(members), ringkeys.DRAWN)
         return Masking(size, scope.least, scope.slots, left, ready, ringkeys.ends(period))
 
-    def mine(self, space: str) -> frozenset[str]:
+    def mine(self, space: str, scope: str) -> frozenset[str]:
         """See core.ports.Workbench.masks."""
-        return frozenset(masks.every(self.desk.vault.read, self.desk.places[space].ref))
+        return frozenset(masks.every(self.desk.vault.read, self.desk.places[space].ref, scope))
 
     async def forget(self, space: str, opening: str) -> None:
         """See core.ports.Workbench.mask_forget."""
@@ -146,7 +146,15 @@ class Masker:
         keys = sorted(place.masks.keys[one].key for one in members)
         proof = to_b64(ring.sign(mine[1], keys, bound, message, random))
         event = key.sign(self._draft(place, saying, at, mask=msgspec.structs.replace(claim, proof=proof)))
-        return event, masks.Mask(event.event.id, key.secret, tag, 0, at, mask.until or now + KEPT)
+        return event, masks.Mask(
+            opening=event.event.id,
+            secret=key.secret,
+            scope=mask.scope,
+            tag=tag,
+            said=0,
+            last_at=at,
+            until=mask.until or now + KEPT,
+        )
 
     def _follow(self, place: Place, saying: Saying, kept: masks.Mask) -> tuple[Genuine, masks.Mask]:
         """An event under a one-time key that is here already."""

@@ -151,9 +151,9 @@ class Bench:
         """See core.ports.Workbench.masking."""
         return self.node.masker.masking(space, scope)
 
-    def masks(self, space: str) -> frozenset[str]:
+    def masks(self, space: str, scope: str = "") -> frozenset[str]:
         """See core.ports.Workbench.masks."""
-        return self.node.masker.mine(space)
+        return self.node.masker.mine(space, scope)
 
     async def mask_forget(self, space: str, opening: str) -> None:
         """See core.ports.Workbench.mask_forget."""

@@ -16,11 +16,13 @@ from tadamun.store.tables import one
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """A one-time key of this person's. opening: the event that opened it; tag: what that left, base64url; said: events
-    that followed; last_at: when (Unix seconds) the last of all goes out; until: when the key is to be destroyed."""
+    """A one-time key of this person's. opening: the event that opened it; scope: what for; tag: what that left,
+    base64url; said: events that followed; last_at: when (Unix seconds) the last of all goes out; until: when the key is
+    to be destroyed."""
 
     opening: str
     secret: Secret
+    scope: str
     tag: str
     said: int
     last_at: int
@@ -54,21 +56,32 @@ def destroy_ring_keys(tx: Tables, before: int) -> None:
 def put(tx: Tables, space: int, mask: Mask) -> None:
     """Keep a one-time key, or what has become of it."""
     tx.execute(
-        "INSERT OR REPLACE INTO masks (opening, space, secret, tag, said, last_at, until) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (bytes.fromhex(mask.opening), space, mask.secret.reveal(), mask.tag, mask.said, mask.last_at, mask.until),
+        "INSERT OR REPLACE INTO masks (opening, space, secret, scope, tag, said, last_at, until)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            bytes.fromhex(mask.opening),
+            space,
+            mask.secret.reveal(),
+            mask.scope,
+            mask.tag,
+            mask.said,
+            mask.last_at,
+            mask.until,
+        ),
     )
 
 
 def get(tables: Tables, space: int, opening: str) -> Mask | None:
     """The one-time key by the event that opened it."""
-    sql = "SELECT secret, tag, said, last_at, until FROM masks WHERE space = ? AND opening = ?"
+    sql = "SELECT secret, scope, tag, said, last_at, until FROM masks WHERE space = ? AND opening = ?"
     row = one(tables.execute(sql, (space, bytes.fromhex(opening))))
     return None if row is None else Mask(opening, Secret(row[0]), *row[1:])
 
 
-def every(tables: Tables, space: int) -> dict[str, str]:
-    """The tags of all one-time keys here, by the events that opened them."""
-    return dict(tables.execute("SELECT lower(hex(opening)), tag FROM masks WHERE space = ?", (space,)))
+def every(tables: Tables, space: int, scope: str = "") -> dict[str, str]:
+    """The tags of all one-time keys here, by the events that opened them. scope: only those; "": any."""
+    sql = "SELECT lower(hex(opening)), tag FROM masks WHERE space = ?1 AND (?2 = '' OR scope = ?2)"
+    return dict(tables.execute(sql, (space, scope)))
 
 
 def over(tables: Tables, now: int) -> list[tuple[int, str]]:

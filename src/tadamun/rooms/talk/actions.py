@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -13,7 +14,7 @@ import msgspec
 from tadamun.core.body import spell
 from tadamun.core.errors import UsageError
 from tadamun.core.limits import MAX_INNER, MAX_INTEGER
-from tadamun.core.ports import Audience, Saying
+from tadamun.core.ports import Audience, Mask, Saying
 from tadamun.core.text import allowed_line, allowed_text, tidy_line, tidy_text
 from tadamun.rooms.talk.bodies import (
     COMMENT,
@@ -68,6 +69,11 @@ def post(body: Post, audience: Audience) -> Saying:
     _check_warning(body.warning)
     kind = {Thread: THREAD, Comment: COMMENT, Message: MESSAGE}[type(body)]
     return _fitting(Saying(kind, body.text, tags_of(body), audience))
+
+
+def masked(saying: Saying, mask: Mask | None) -> Saying:
+    """The same under a one-time key; None: as it is."""
+    return saying if mask is None else replace(saying, mask=mask)
 
 
 def edit(of: str, version: int, text: str, title: str, topics: tuple[str, ...], warning: str, to: Audience) -> Saying:

@@ -31,6 +31,8 @@ EDIT: Final = 3740
 TAKE_BACK: Final = 3741
 PART: Final = 3742
 POSTS: Final = (THREAD, MESSAGE, COMMENT)
+QUESTION: Final = "talk.question"  # the scope of threads opened without a name
+MASKED: Final = frozenset({THREAD, COMMENT, EDIT, RETRACTION})
 
 MAX_TEXT = 32 * 1024  # bytes
 MAX_TITLE = 200  # characters

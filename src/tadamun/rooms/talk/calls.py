@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from tadamun.core.errors import UsageError
-from tadamun.core.ports import Among, Audience, Workbench
+from tadamun.core.ports import Among, Audience, Mask, Workbench
 from tadamun.core.room import Call
 from tadamun.core.text import tidy_line
-from tadamun.rooms.talk import actions, audience, conversations, drafts, images
+from tadamun.rooms.talk import actions, audience, conversations, drafts, images, questions
 from tadamun.rooms.talk.aim import Aimed, aimed
 from tadamun.rooms.talk.bodies import THREAD, Comment, Message, Thread
 from tadamun.rooms.talk.given import InSpace, Limit, Moment, OnePost, reader_of
@@ -117,12 +117,17 @@ async def write(bench: Workbench, asked: Write) -> dict[str, Any]:
     draft = drafts.place_of(bench, asked, asked.draft) if asked.draft else ""
     pictures = images.waiting(bench, space, asked.attachments)
     body = msgspec.structs.replace(body, images=tuple(image for image, _ in pictures))
-    saying = actions.post(body, aim.audience)
+    mask = questions.mask_for(bench, space, parent)
+    if mask is not None and pictures:
+        raise UsageError("Pictures cannot go with what you say without your name. Nothing was sent: take them out.")
+    saying = actions.masked(actions.post(body, aim.audience), mask)
     event = await bench.say(space, saying, lambda post: images.parts_of(post, pictures, saying.audience))
     images.posted(bench, space, pictures)
     if draft:
         drafts.forget(bench, space, draft)
     thread = body.root if isinstance(body, Comment) else event
+    if mask is not None:
+        return {"id": event, "thread": thread, "private": "", "expires_at": 0}  # it is here once it has gone out
     # The node may round an expiry up: told is what holds.
     return {"id": event, "thread": thread, "private": to, "expires_at": aim.reader.post(event).expires_at}
 
@@ -216,6 +221,7 @@ async def edit(bench: Workbench, asked: Change) -> dict[str, Any]:
     if row.kind != THREAD and (title or topics):
         raise UsageError("Only what opens a thread has a title and topics.")
     saying = actions.edit(row.id.hex(), row.version + 1, text, title, topics, warning, _audience(row))
+    saying = actions.masked(saying, _mask(bench, space, reader, row))
     draft = drafts.place_of(bench, asked, asked.draft) if asked.draft else ""
     event = await bench.say(space, saying)
     if draft:
@@ -227,7 +233,8 @@ async def retract(bench: Workbench, asked: Retract) -> dict[str, Any]:
     """Take back one's own post, or as a moderator somebody else's; for good. Gives {id, post}."""
     space, reader = reader_of(bench, asked)
     row = _standing(reader, asked.post)
-    event = await bench.say(space, actions.retraction(row.id.hex(), row.kind, asked.reason, _audience(row)))
+    saying = actions.retraction(row.id.hex(), row.kind, asked.reason, _audience(row))
+    event = await bench.say(space, actions.masked(saying, _mask(bench, space, reader, row)))
     return {"id": event, "post": row.id.hex()}
 
 
@@ -290,6 +297,7 @@ CALLS: Final = {
     **conversations.CALLS,
     **drafts.CALLS,
     **images.CALLS,
+    **questions.CALLS,
     "talk.post": Call(Write, write),
     "talk.read": Call(Read, read),
     "talk.one": Call(OnePost, one),
@@ -308,6 +316,12 @@ def _standing(reader: Reader, wanted: str) -> Row:
     if row.retracted:
         raise UsageError("That post was retracted. Nothing more can be done with it.")
     return row
+
+
+def _mask(bench: Workbench, space: str, reader: Reader, row: Row) -> Mask | None:
+    """Under which mask this person changes or retracts the post; None: in their own name."""
+    own = row.author in questions.own_keys(bench, space, reader)
+    return questions.mask_for(bench, space, row) if own else None
 
 
 def _audience(row: Row) -> Audience:

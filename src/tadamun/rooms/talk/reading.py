@@ -31,7 +31,7 @@ BACK: Final = 20  # rows looked at again when a place in the order of arrival is
 
 _ROW: Final = (
     "p.id, p.kind, p.thread, p.parent, p.author, p.created_at, p.seq, p.title, p.text, p.topics, p.warning, p.version,"
-    " p.retracted, p.reason, p.expires_at, p.private_with, p.rowid"
+    " p.retracted, p.reason, p.expires_at, p.private_with, p.ring, p.rowid"
 )
 _UNREAD: Final = (
     "p.author <> ? AND p.retracted = '' AND NOT EXISTS (SELECT 1 FROM talk_read r WHERE r.space = ? AND r.id = p.id)"
@@ -51,7 +51,8 @@ class Cursor(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One post as the table has it. n: its place in the order of arrival on this node, gone with the next rebuild."""
+    """One post as the table has it. ring: see view.py. n: its place in the order of arrival on this node, gone with the
+    next rebuild."""
 
     id: bytes
     kind: int
@@ -69,6 +70,7 @@ class Row(NamedTuple):
     reason: str
     expires_at: int
     private_with: bytes
+    ring: int
     n: int
 
     @property

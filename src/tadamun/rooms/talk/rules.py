@@ -27,7 +27,7 @@ def authorise(talked: Talked, said: Said[Any], standing: Standing) -> Verdict:
     match body:
         # Whoever the charter lets write may open threads and comment, for the whole space.
         case Thread() | Comment():
-            return _allow(standing.may_write and not said.private_with)
+            return _allow(standing.may_write and not said.private_with and _nameless(said))
         # Whoever the charter lets write may write to one member; such a message is never for the whole space. Circles
         # have no conversations here: nobody's pages would show them.
         case Message():
@@ -67,6 +67,15 @@ def _about(post: Said[Post], body: Reaction | Retraction | Edit | TakeBack | Par
         case Retraction():
             moderates = standing.may_moderate and not post.private_with
             return (mine or moderates) and body.of_kind == post.kind
+
+
+def _nameless(said: Said[Thread | Comment]) -> bool:
+    """Under a one-time key one opens one thread and comments in that one alone; without pictures, whose parts would
+    show how much is to come."""
+    if said.mask is None:
+        return True
+    thread = said.body.root if isinstance(said.body, Comment) else ""
+    return thread == said.mask.opening and not said.body.images
 
 
 def _allow(may: bool) -> Verdict:

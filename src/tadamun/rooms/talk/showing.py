@@ -8,6 +8,7 @@ from typing import Any
 
 from tadamun.core.ports import Workbench
 from tadamun.core.text import balance_bidi, shown_line
+from tadamun.rooms.talk import questions
 from tadamun.rooms.talk.bodies import MENTION, mentions
 from tadamun.rooms.talk.reading import AHEAD, Reader, Row
 
@@ -17,6 +18,7 @@ class Shower:
 
     def __init__(self, bench: Workbench, space: str, reader: Reader) -> None:
         self._reader = reader
+        self._keys = questions.own_keys(bench, space, reader)
         self.name = cache(lambda member: bench.facts.names.name(space, member))
 
     def posts(self, rows: Sequence[Row], depths: Sequence[int] = ()) -> list[dict[str, Any]]:
@@ -28,7 +30,8 @@ class Shower:
         shown = []
         for index, row in enumerate(rows):
             reacted = reactions.get(row.id, {})
-            mine = row.author == self._reader.me
+            own = row.author == self._reader.me
+            mine = own or row.author in self._keys
             shown.append(
                 {
                     "id": row.id.hex(),
@@ -38,6 +41,7 @@ class Shower:
                     "depth": depths[index] if depths else 0,
                     "author": row.author.hex(),
                     "name": self.name(row.author.hex()),
+                    "ring": row.ring,
                     "mine": mine,
                     "title": shown_line(row.title),
                     "text": self.text(row.text),
@@ -50,7 +54,7 @@ class Shower:
                     "retracted": row.retracted,
                     "reason": shown_line(row.reason),
                     "reactions": {sign: count for sign, (count, _) in reacted.items()},
-                    "reacted": [sign for sign, (_, own) in reacted.items() if own],
+                    "reacted": [sign for sign, (_, given) in reacted.items() if given],
                     "images": [
                         {
                             "number": n,
@@ -65,7 +69,7 @@ class Shower:
                         }
                         for n, (one, here) in enumerate(images.get(row.id, []), 1)
                     ],
-                    "unread": not mine and not row.retracted and row.id not in read,
+                    "unread": not own and not row.retracted and row.id not in read,
                     "expires_at": row.expires_at,
                     "private": row.private_with.hex(),
                     "private_name": self.name(row.private_with.hex()) if row.private_with else "",

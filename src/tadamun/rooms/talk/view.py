@@ -19,10 +19,11 @@ from tadamun.rooms.talk.state import Talked
 
 TABLES: Final = (
     # thread: the post that opens it (a message: itself). topics: space between. version: of the edit; 0: never edited.
+    # ring: members one of whom says it without a name (the author is a key then); 0: its author's name stands over it.
     """CREATE TABLE talk_posts (
         space INTEGER, id BLOB, kind INTEGER, thread BLOB, parent BLOB, author BLOB, created_at INTEGER, seq INTEGER,
         title TEXT, text TEXT, topics TEXT, warning TEXT, version INTEGER, retracted TEXT, reason TEXT,
-        expires_at INTEGER, private_with BLOB)""",
+        expires_at INTEGER, private_with BLOB, ring INTEGER)""",
     "CREATE UNIQUE INDEX talk_by_id ON talk_posts (id, space)",
     # Also answers "which threads lately" and "by whom" without the rows. seq: thousands may claim one second.
     "CREATE INDEX talk_newest ON talk_posts (space, created_at, seq, author, thread) WHERE private_with = x''",
@@ -46,11 +47,11 @@ LOCAL: Final = (
 
 _COLUMNS: Final = (
     "space, id, kind, thread, parent, author, created_at, seq, title, text, topics, warning, version, retracted,"
-    " reason, expires_at, private_with"
+    " reason, expires_at, private_with, ring"
 )
 # An upsert keeps the rowid, by which `talk.wait` tells what is new on this node; REPLACE would give a new one.
 _PUT: Final = (
-    f"INSERT INTO talk_posts ({_COLUMNS}) VALUES ({', '.join('?' * 17)})"
+    f"INSERT INTO talk_posts ({_COLUMNS}) VALUES ({', '.join('?' * 18)})"
     " ON CONFLICT (id, space) DO UPDATE SET title = excluded.title, text = excluded.text, topics = excluded.topics,"
     " warning = excluded.warning, version = excluded.version, retracted = excluded.retracted, reason = excluded.reason"
 )
@@ -185,6 +186,7 @@ def _row(space: int, said: Said[Post], talked: Talked | None) -> tuple[Any, ...]
         reason,
         said.expires_at,
         bytes.fromhex(said.private_with),
+        0 if said.mask is None else said.mask.ring,
     )
 
 
