@@ -45,6 +45,22 @@ async def test_a_newcomer_is_told_what_went_on_under_an_epoch_deeper_than_theirs
     assert await agree(three) == ["amal", "badr", "dina"]
 
 
+async def test_a_new_epoch_reaches_who_reads_another_than_most(three: Town) -> None:
+    """Two were let in at once in two places, each into an epoch of that place; then somebody begins the next."""
+    three.medium.split(["amal"], ["badr"], ["celine"])
+    for by, name in (("amal", "dina"), ("badr", "esma")):
+        three.homes[by].up.desk.rotate(three.homes[by].place)
+        apart = [[one, {"amal": "dina", "badr": "esma"}[one]] for one in ("amal", "badr")]
+        await let_in(three, name, by=by, horizon=0.5, parts=(*apart, ["celine"]))
+    three.medium.heal()
+    celine = three.homes["celine"]
+    await three.settle(0.5)
+    assert len(celine.place.log.state.members) == 5
+    celine.up.desk.rotate(celine.place)  # before anybody handed on what the two lack
+    await three.settle()
+    assert await agree(three) == ["amal", "badr", "celine", "dina", "esma"]
+
+
 async def test_history_comes_though_somebody_left_before_the_checkpoint(town: Town) -> None:
     await town.build("amal")
     await town.call("amal", "space.new", name="Circle", called="Amal")

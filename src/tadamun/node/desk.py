@@ -19,9 +19,9 @@ from tadamun.core.ports import Audience, Clock, Put, Random, Saying, Tables, Wir
 from tadamun.crypto.keys import recall
 from tadamun.crypto.seal import seal
 from tadamun.node import carried, channels, masks
-from tadamun.node.holders import shared, tips
+from tadamun.node.holders import out_of_reach, shared, tips
 from tadamun.node.ledger import CONTROL, Ledger, Taken
-from tadamun.node.letters import Letter, rotation
+from tadamun.node.letters import Letter, hand, rotation
 from tadamun.node.pen import BY_NEED, NAMED, Pen
 from tadamun.node.place import Mailbox, Place
 from tadamun.store import meta, outbox
@@ -141,13 +141,19 @@ class Desk:
     def rotate(self, place: Place) -> Mailbox:
         """A new epoch for all who belong now (docs/protocol/3-seal.md, 3.5). The lock is held by the caller."""
         via = shared(place)
+        apart = {} if via is None else out_of_reach(place, via.id)
+        live = place.log.state.live_devices()
         keys, letters = rotation(place.space, place.log.state, tips(place), self.random)
         box = Mailbox(keys, "epoch", since=self.clock.now())
 
         def pens(pen: Pen) -> list[str]:
             self.ledger.mail.keep(pen.tx, place, box)
             first = via if via is not None else box
-            return [pen.write(letter, via=first.id) for letter in letters]
+            ids = [pen.write(letter, via=first.id) for letter in letters]
+            for other, devices in apart.items():
+                boxes = hand(keys, {device: live[device].hpke for device in devices})
+                ids += [pen.write(letter, via=other) for letter in boxes]
+            return ids
 
         self._transact(place, pens)
         return box

@@ -83,6 +83,17 @@ def may_travel(place: Place, via: str, events: Sequence[str]) -> tuple[str, ...]
     return tuple(event.id for event in found if event.kind in BY_NEED or unheard(event))
 
 
+def out_of_reach(place: Place, via: str) -> dict[str, list[str]]:
+    """Live devices of others that do not read an epoch, by the deepest that they do read and whose secret is here."""
+    who = holders(place)
+    found: dict[str, list[str]] = {}
+    if via in who:
+        for device in sorted(place.log.state.live_devices().keys() - who[via] - {place.device.public}):
+            if other := deepest(place, (epoch for epoch, devices in who.items() if device in devices)):
+                found.setdefault(other, []).append(device)
+    return found
+
+
 def deepest(place: Place, epochs: Iterable[str]) -> str:
     """The deepest of these epochs whose secret is here, "" for none."""
     held = (one for one in epochs if place.epoch(one) is not None)

@@ -70,15 +70,23 @@ def rotation(space: str, state: ControlState, parents: Sequence[str], random: Ra
     boxes = [lockbox(keys, key, device.hpke) for key, device in sorted(state.live_devices().items())]
     root = hashlib.sha256("".join(device + box for device, box in boxes).encode()).hexdigest()
     letters = [Letter(EPOCH, spell(Epoch(epoch=keys.id, parents=tuple(sorted(parents)), boxes=root)))]
-    for start in range(0, len(boxes), MAX_LOCKBOXES):
-        part = tuple(boxes[start : start + MAX_LOCKBOXES])
-        letters.append(Letter(upkeep.LOCKBOXES, spell(upkeep.Lockboxes(epoch=keys.id, boxes=part))))
-    return keys, letters
+    return keys, letters + _lockboxes(keys.id, boxes)
+
+
+def _lockboxes(epoch: str, boxes: Sequence[tuple[str, str]]) -> list[Letter]:
+    """boxes: (device, box), sorted."""
+    parts = [tuple(boxes[start : start + MAX_LOCKBOXES]) for start in range(0, len(boxes), MAX_LOCKBOXES)]
+    return [Letter(upkeep.LOCKBOXES, spell(upkeep.Lockboxes(epoch=epoch, boxes=part))) for part in parts]
+
+
+def hand(keys: EpochKeys, publics: Mapping[str, str]) -> list[Letter]:
+    """Boxes for some devices, once more. publics: device → its HPKE key."""
+    return _lockboxes(keys.id, [lockbox(keys, device, hpke) for device, hpke in sorted(publics.items())])
 
 
 def top_up(keys: EpochKeys, device: str, hpke: str) -> Letter:
     """A box for one device that was left out (3.4)."""
-    return Letter(upkeep.LOCKBOXES, spell(upkeep.Lockboxes(epoch=keys.id, boxes=(lockbox(keys, device, hpke),))))
+    return hand(keys, {device: hpke})[0]
 
 
 def bucket(space: str, expires_at: int, prekeys: Mapping[str, str], random: Random) -> tuple[EpochKeys, list[Letter]]:
