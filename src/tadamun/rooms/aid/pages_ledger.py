@@ -18,7 +18,7 @@ MOST_CHOICES: Final = 60  # members in a list to choose from; with more a name i
 ANSWERS: Final = {
     "confirmed": N_("It was so"),
     "refused": N_("It was not so"),
-    "withdrawn": N_("Withdraw it"),
+    "withdrawn": N_("Withdraw this"),
 }
 
 

@@ -11,7 +11,7 @@ from tadamun.web.page import Answer, Visit
 STEPS = {
     "accepted": N_("Agree"),
     "declined": N_("No, thank you"),
-    "withdrawn": N_("Withdraw it"),
+    "withdrawn": N_("Withdraw this"),
     "ended": N_("End it"),
 }
 
@@ -34,8 +34,6 @@ async def show(visit: Visit) -> Answer:
         offers=wording.ready(offers["items"]),
         requests=wording.ready(requests["items"]),
         suggested=wording.ready(suggested["items"]),
-        looking=suggested["requests"],
-        rooms=suggested["places"],
         pairs=mine["pairs"],
         full=mine["full"],
     )

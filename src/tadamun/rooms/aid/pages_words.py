@@ -27,7 +27,7 @@ async def frame(visit: Visit, here: str) -> dict[str, Any]:
         ("fits", say("What fits"), visit.url("aid-fits", space=space)),
         ("mentors", say("Mentors"), visit.url("aid-mentors", space=space)),
         ("directory", say("Directory"), visit.url("aid-directory", space=space)),
-        ("ledger", say("Care ledger"), visit.url("aid-ledger", space=space)),
+        ("ledger", say("Ledger"), visit.url("aid-ledger", space=space)),
         ("mine", say("Yours"), visit.url("aid", space=space, view="mine")),
     )
     return {"tabs": [{"label": label, "href": href, "here": name == here} for name, label, href in tabs]}

@@ -87,7 +87,7 @@ STEPS: Final = {
     "under-way": N_("I have begun"),
     "done": N_("It is done"),
     "given-up": N_("I give it up"),
-    "withdrawn": N_("Withdraw it"),
+    "withdrawn": N_("Withdraw this"),
     "open": N_("Open it again"),
 }
 # Of somebody's part in one's own.
