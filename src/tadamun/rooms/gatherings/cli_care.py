@@ -61,8 +61,8 @@ def brief(here: Here, gathering: str, role: str, text: str, members: tuple[str, 
     "seal",
     under=gathering,
     help=N_(
-        "Seal the meeting point: nobody reads it until enough marshals' devices give their shares out, at the time you"
-        " say, and only if it is not cancelled."
+        "Seal the meeting point among marshals.\n\nNobody reads it until enough of their devices give their shares out,"
+        " at the time you say, and only if it is not cancelled."
     ),
     example="tadamun gathering seal 3fa9 - --marshal Sam --marshal Rima --marshal Adel --need 2 < place.txt",
 )
@@ -121,8 +121,8 @@ def point(here: Here, gathering: str, hold: bool, go_on: bool) -> None:
     "out",
     under=gathering,
     help=N_(
-        "Ask members to wait for you: if you are not back in time, your buddies are told, then your legal contact, then"
-        " a sealed card opens to them.\n\nTheir devices do that by themselves, also if yours is off. The two codes and"
+        "Ask members to wait for you.\n\nIf you are not back in time your buddies are told, then your legal contact,"
+        " then a sealed card opens to them. Their devices do that by themselves, also if yours is off. The codes and"
         " the card are asked for, hidden. Either code ends it; after the one for force they are told, without a sign of"
         " it here."
     ),

@@ -138,8 +138,10 @@ def role_name(role: str) -> str:
 
 
 def moment(at: int, zone: str) -> str:
-    """A day and time, on the clocks of that zone."""
-    return formats.date(at, times.zone_or_utc(zone or "UTC"))
+    """A day and time, on the clocks of that zone, and whose they are."""
+    zone = zone or "UTC"
+    time = formats.date(at, times.zone_or_utc(zone))
+    return say("{time}, {whose}", time=time, whose=say("{zone} time", zone=place_of(zone)))
 
 
 def point(told: Mapping[str, Any]) -> list[str]:
