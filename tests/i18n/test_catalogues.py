@@ -56,6 +56,7 @@ PASSED_ON = {
     "rooms/people/pages_words.py": 3,  # names of roles and acts, who decides
     "rooms/people/templates/people/act.html": 1,  # what the node told of a removal
     "rooms/people/templates/people/rename.html": 2,  # what the room told of a new name
+    "rooms/talk/pages_ask.py": 2,  # topics, when a question goes out
     "rooms/talk/pages_compose.py": 4,  # topics, how long a post stays, an error's own message
     "rooms/talk/pages_list.py": 1,  # topics
     "rooms/talk/pages_messages.py": 1,  # what cannot be promised

@@ -49,12 +49,19 @@ def one_thread(here: Here, thread: dict[str, Any]) -> Iterator[str]:
     words = name(begins) or (_("(folded)") if thread["warning"] else _("(retracted)"))
     width = max(20, here.width - 12)
     yield f"{short(thread['id'])}  {paint(here, words if len(words) <= width else words[: width - 1] + '…', bold=True)}"
-    parts = [name(thread["name"]), formats.ago(thread["last_at"], here.now)]
+    parts = [author(thread), formats.ago(thread["last_at"], here.now)]
     parts += ["#" + name(topic) for topic in thread["topics"]]
     parts.append(say_count("{count} comment", "{count} comments", thread["comments"]))
     if unread := thread["unread_comments"] + thread["unread"]:
         parts.append(paint(here, say_count("{count} unread", "{count} unread", unread), colour="yellow"))
     yield " " * 10 + "  ".join(parts)
+
+
+def author(post: dict[str, Any]) -> str:
+    """Who wrote it; of what was asked without a name, among how many they are."""
+    if not post["ring"]:
+        return name(post["name"])
+    return say_count("Somebody, one of {count}", "Somebody, one of {count}", post["ring"])
 
 
 def image_line(one: dict[str, Any]) -> str:
@@ -64,7 +71,7 @@ def image_line(one: dict[str, Any]) -> str:
 
 
 def _head(here: Here, post: dict[str, Any]) -> Iterator[str]:
-    yield paint(here, name(post["name"]), bold=True)
+    yield paint(here, author(post), bold=True)
     if post["private"]:
         yield say("to {name}", name=post["private_name"]) if post["mine"] else _("to you alone")
     yield paint(here, formats.ago(post["created_at"], here.now), dim=True)

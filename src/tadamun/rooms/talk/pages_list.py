@@ -154,9 +154,17 @@ def paging(visit: Visit, found: Mapping[str, Any]) -> dict[str, Any]:
 def ready(posts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """With topics as people read them; labels: (topic, its name)."""
     for post in posts:
+        named(post)
         post["labels"] = [(topic, compose.topic_name(topic)) for topic in post["topics"]]
         post["topics"] = [name for _, name in post["labels"]]
     return posts
+
+
+def named(post: dict[str, Any]) -> dict[str, Any]:
+    """With words for a name where nobody's stands."""
+    if post["ring"]:
+        post["name"] = say_count("Somebody, one of {count}", "Somebody, one of {count}", post["ring"])
+    return post
 
 
 async def belongs(visit: Visit) -> bool:

@@ -27,6 +27,8 @@ async def show(visit: Visit) -> Answer:
     if opening is not None and opening["private"]:
         return visit.see("talk-message", space=space, member=opening["private"], at=f"p-{opening['id']}")
     posts = lists.ready(found["posts"])
+    if opening is not None:
+        lists.named(opening)
     known = {post["id"]: post for post in (*posts, *([opening] if opening else []))}
     answered = known.get(query.get("reply", "") or visit.form.line("reply_to")) or opening
     root = opening["id"] if opening else thread
@@ -44,6 +46,7 @@ async def show(visit: Visit) -> Answer:
         unread_here=any(post["unread"] for post in posts),
         answered=answered if answered is not None and answered["id"] != root else None,
         chosen=query.get("at", ""),
+        nameless=opening["ring"] if opening is not None and opening["mine"] else 0,
         compose=await compose.composer(visit, f"thread:{target}", reply_to=target),
     )
 

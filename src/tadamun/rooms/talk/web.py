@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from tadamun.core.errors import UsageError
 from tadamun.core.words import N_
-from tadamun.rooms.talk import pages_compose, pages_list, pages_messages, pages_thread
+from tadamun.rooms.talk import pages_ask, pages_compose, pages_list, pages_messages, pages_thread
 from tadamun.web.guard import MOST_BODY
 from tadamun.web.page import Page, Visit
 
@@ -66,6 +66,8 @@ PAGES: Final = (
     Page("/{space}/talk/search", "talk-search", pages_list.search),
     Page("/{space}/talk/messages", "talk-messages", pages_messages.show_all),
     Page("/{space}/talk/messages/{member}", "talk-message", pages_messages.show, pages_messages.write, most=MOST_BODY),
+    Page("/{space}/talk/ask", "talk-ask", pages_ask.show, pages_ask.ask),
+    Page("/{space}/talk/let-go", "talk-let-go", post=pages_ask.let_go),
     Page("/{space}/talk/audience", "talk-audience", pages_messages.audience),
     Page("/{space}/talk/thread/{thread}", "talk-thread", pages_thread.show, pages_thread.answer, most=MOST_BODY),
     Page("/{space}/talk/edit/{post}", "talk-edit", pages_thread.change, pages_thread.changed),
