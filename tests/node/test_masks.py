@@ -12,7 +12,8 @@ import pytest
 from conftest import SHARED
 from kits.masked_room import QUESTION, SCOPE, more, question, reply
 from kits.masked_town import NAMES, MaskedTown, gathered, reopened, ring_key
-from kits.sim import Template
+from kits.pages import database, decrypted
+from kits.sim import WORDS, Template
 from tadamun.core.errors import NotAllowed, UsageError
 from tadamun.core.event import Event
 from tadamun.core.frame import split
@@ -322,3 +323,26 @@ async def test_who_comes_where_nothing_older_is_read_can_look_at_proofs_a_day_la
     await town.settle()
     assert town.texts("dina") == ["by now?"]
     assert masking(town, "badr") == (4, 1, True)
+
+
+async def test_destroyed_keys_are_nowhere_in_the_file(town: MaskedTown) -> None:
+    """Neither in the vault's pages, free ones included, nor in the log in front of it."""
+    home = town.homes["badr"]
+    tables, ref = home.up.vault.read, home.place.ref
+    asked = await town.say("badr", question("whose?"))
+    await town.settle()
+    one_time = masks.get(tables, ref, asked)
+    month = ringkeys.period_of(home.up.clock.now())
+    rings = masks.ring_keys(tables, ref, month)
+    assert one_time is not None
+    hidden = [one_time.secret.reveal(), *(secret.reveal() for secret in rings.values())]
+
+    def found() -> list[bool]:
+        raw = decrypted(*database(home.folder, WORDS))
+        return [secret in raw for secret in hidden]
+
+    assert found() == [True, True]
+    await home.up.bench.mask_forget(home.place.space, asked)
+    assert found() == [False, True]
+    await town.pass_time(ringkeys.ends(month) - home.up.clock.now() + 60)
+    assert found() == [False, False]
