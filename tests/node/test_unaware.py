@@ -83,6 +83,33 @@ async def test_whoever_they_let_in_is_told_as_well(three: Town) -> None:
     assert {dina.place.status, esma.place.status} == {"out"}
 
 
+async def test_nobody_else_hears_what_one_has_to_be_told(three: Town) -> None:
+    """Amal removes Celine, then invites, then removes Badr, who meanwhile lets Dina in where Celine reads as well."""
+    amal, badr, celine = (three.homes[name] for name in ("amal", "badr", "celine"))
+    three.medium.split(["amal"], ["badr", "celine"])
+    await three.call("amal", "members.remove", member=celine.me)
+    await three.call("amal", "invite.new")
+    invite = amal.place.log.heads
+    await three.call("amal", "members.remove", member=badr.me)
+    badr.up.desk.rotate(badr.place)
+    await three.build("dina")
+    three.medium.split(["amal"], ["badr", "celine", "dina"])
+    await three.join("dina", (await three.call("badr", "invite.new", level=10))["link"], "Dina")
+    await three.settle(1.0)
+    dina = three.homes["dina"]
+    three.medium.heal()
+    await three.settle()
+    assert [home.place.status for home in (badr, celine, dina)] == ["out", "out", "out"]
+    traffic = [raw for home in three.homes.values() for raw in home.wire.traffic.values()]
+    assert not set(invite) & Thief(celine).read(traffic).keys()
+    assert set(invite) <= Thief(dina).read(traffic).keys()
+    boxes = len(amal.place.boxes)
+    await three.restart("amal")
+    await three.settle()
+    assert len(amal.place.boxes) == boxes, "told once"
+    await three.call("amal", "talk.post", text="after")
+
+
 async def test_what_is_to_be_told_outlives_a_restart(three: Town) -> None:
     """All who could tell are switched off right after they heard of it."""
     (dina,) = await puppets(three, "dina")

@@ -21,7 +21,7 @@ from tadamun.crypto.seal import seal
 from tadamun.node import carried, channels, masks
 from tadamun.node.holders import out_of_reach, shared, tips
 from tadamun.node.ledger import CONTROL, Ledger, Taken
-from tadamun.node.letters import Letter, hand, rotation
+from tadamun.node.letters import Letter, aside, hand, rotation
 from tadamun.node.pen import BY_NEED, NAMED, Pen
 from tadamun.node.place import Mailbox, Place
 from tadamun.store import meta, outbox
@@ -121,9 +121,24 @@ class Desk:
 
     def pass_on(self, place: Place, events: Sequence[str], via: str) -> None:
         """Seal control events that are here again, for those who read another epoch. The lock is held by the caller."""
-        found = [(one, known) for one in events if (known := place.log.genuine(one)) is not None]
         with self.vault.write() as tx:
-            outbox.put(tx, [outbox.Waiting(one, place.ref, via, to_json(known.event)) for one, known in found])
+            self._queue(tx, place, events, via)
+
+    def tell_apart(self, place: Place, device: str, hpke: str, events: Sequence[str], via: str) -> None:
+        """The same for one device alone, which is handed a secret for it under the epoch that it reads."""
+        keys, letter = aside(place.space, device, hpke, self.random)
+        box = Mailbox(keys, "aside", since=self.clock.now())
+
+        def pens(pen: Pen) -> list[str]:
+            self.ledger.mail.keep(pen.tx, place, box)
+            self._queue(pen.tx, place, events, box.id)
+            return [pen.write(letter, via=via)]
+
+        self._transact(place, pens)
+
+    def _queue(self, tx: Tables, place: Place, events: Sequence[str], via: str) -> None:
+        found = [(one, known) for one in events if (known := place.log.genuine(one)) is not None]
+        outbox.put(tx, [outbox.Waiting(one, place.ref, via, to_json(known.event)) for one, known in found])
 
     def place(self, space: str) -> Place:
         """A space one belongs to. Raises UsageError for others."""

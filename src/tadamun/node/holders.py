@@ -28,7 +28,8 @@ Holders = Mapping[str, set[str]]  # epoch → devices
 class Lack:
     """The device has no box for `epoch` ("": only events) and reads `via`; events: control events to seal there.
 
-    due_to: the control events whose authors see to it first.
+    due_to: the control events whose authors see to it first. apart: for this device alone, since others who read there
+    are not to hear of the events.
     """
 
     device: str
@@ -36,6 +37,7 @@ class Lack:
     via: str
     events: tuple[str, ...] = ()
     due_to: tuple[str, ...] = ()
+    apart: bool = False
 
 
 def handed(place: Place) -> Holders:
@@ -115,6 +117,7 @@ def recall_boxes(tables: Tables, place: Place) -> None:
         body = upkeep.read(upkeep.LOCKBOXES, content, ())
         if isinstance(body, upkeep.Lockboxes):
             place.boxed |= {(body.epoch, device) for device, _ in body.boxes}
+            place.note_told(body.epoch, (device for device, _ in body.boxes))
     for event in map(parse, parked.raws(tables, place.ref)):
         with suppress(RemoteError):
             aside = upkeep.read(event.kind, event.content, ()) if event.kind == upkeep.LOCKBOXES else None

@@ -89,6 +89,12 @@ def top_up(keys: EpochKeys, device: str, hpke: str) -> Letter:
     return hand(keys, {device: hpke})[0]
 
 
+def aside(space: str, device: str, hpke: str, random: Random) -> tuple[EpochKeys, Letter]:
+    """A secret under which one device alone is told that it is out (3.4). hpke: its b64 X25519 key."""
+    keys = EpochKeys.make(space, random)
+    return keys, top_up(keys, device, hpke)
+
+
 def bucket(space: str, expires_at: int, prekeys: Mapping[str, str], random: Random) -> tuple[EpochKeys, list[Letter]]:
     """A secret for what expires at that time, for each device's current prekey (3.7). prekeys: device → b64."""
     scope = bucket_scope(space, expires_at, random.bytes(32))

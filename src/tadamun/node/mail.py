@@ -99,6 +99,7 @@ class Mail:
                 if body.epoch in place.made or body.epoch in place.log.state.epochs:
                     live = place.log.state.live_devices()
                     place.boxed |= {(body.epoch, device) for device, _ in body.boxes if device in live}
+                place.note_told(body.epoch, (device for device, _ in body.boxes))
                 keys = open_lockbox(place.space, body.epoch, body.boxes, place.device.public, [place.box])
                 return self._learn(tx, place, keys, "epoch", event.pubkey)
             case upkeep.HistoryLinks():

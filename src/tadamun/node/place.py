@@ -32,7 +32,8 @@ SPACE = ""  # the channel everybody in the space reads
 class Mailbox:
     """A secret under which events of a space are sealed, and what may arrive there.
 
-    use: "epoch" (the whole space), "dm" (private channels), "bucket" (the space, until expires_at), "invite" (joining).
+    use: "epoch" (the whole space), "dm" (private channels), "bucket" (the space, until expires_at), "invite" (joining),
+    "aside" (what one device is told).
     peers: the other members of a private channel, sorted. readers: devices its secret was sealed to. maker: the member
     who opened it. since: Unix seconds at which this node got it.
     """
@@ -106,6 +107,7 @@ class Place:
     carried: dict[str, set[str]] = field(default_factory=dict)  # epoch → control events sealed under it, as far as seen
     boxed: set[tuple[str, str]] = field(default_factory=set)  # (epoch, device) that a lockbox was seen for
     boxed_aside: set[tuple[str, str]] = field(default_factory=set)  # the same by lockboxes that do not count
+    told: set[str] = field(default_factory=set)  # devices that are out and were told so under a secret of their own
     boxes_recalled: bool = False  # whether `boxed` also knows those seen before the start
     linked: set[tuple[str, str]] = field(default_factory=set)  # (child, parent) epochs that a history link was seen for
     linked_under: dict[tuple[str, str], set[str]] = field(
@@ -140,6 +142,12 @@ class Place:
                 self.revoked.add(gone.key)
             case _:
                 pass
+
+    def note_told(self, epoch: str, devices: Iterable[str]) -> None:
+        """A member handed these devices a secret that no control event names. Those that are out are told by it that
+        they are (docs/protocol/3-seal.md, 3.4)."""
+        if epoch not in self.made and epoch not in self.log.state.epochs:
+            self.told |= {device for device in devices if device in self.came} - self.log.state.live_devices().keys()
 
     def note_aside(self, epoch: str, devices: Iterable[str]) -> None:
         """A lockbox event that does not count had boxes for these devices: whoever it is for may read there all the

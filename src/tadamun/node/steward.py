@@ -29,7 +29,7 @@ from tadamun.node.mail import ControlChanged, Needed, Signed, StatusChanged, Tic
 from tadamun.node.past import author_of, meant_for, worth_a_checkpoint
 from tadamun.node.place import Place
 from tadamun.node.quorum import Quorum
-from tadamun.node.unaware import unaware
+from tadamun.node.unaware import listed_key, unaware
 from tadamun.node.welcome import Host
 from tadamun.store import meta, spaces
 
@@ -212,7 +212,10 @@ class Steward:
             again |= any(under.get(one, lack.via) != lack.via for one in lack.events)  # an event waits for sealing once
             if fresh and (lack.device in live or self._told.take(place.space)):
                 under |= dict.fromkeys(fresh, lack.via)
-                self.desk.pass_on(place, fresh, lack.via)
+                if lack.apart:
+                    self.desk.tell_apart(place, lack.device, listed_key(place, lack.device), fresh, lack.via)
+                else:
+                    self.desk.pass_on(place, fresh, lack.via)
         return left, again
 
     async def _signatures(self, place: Place) -> None:

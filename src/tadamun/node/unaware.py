@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tadamun.core.control.bodies import DEVICE_REVOKE, LEAVE, LEVEL, REMOVE
+from tadamun.core.control.bodies import DEVICE_REVOKE, LEAVE, LEVEL, REMOVE, Admit, DeviceAdd, decode
 from tadamun.core.control.log import ControlLog
 from tadamun.node.holders import Lack, deepest, handed, may_travel
 from tadamun.node.past import ancestors, since
@@ -19,7 +19,7 @@ STRONG = frozenset({LEAVE, REMOVE, LEVEL, DEVICE_REVOKE})  # docs/protocol/2-con
 
 
 def unaware(place: Place) -> Iterator[Lack]:
-    """For each such device the acts that shut it out, and what they cite, as far as it can read neither; unless
+    """For each such device the acts that shut it out, and what they cite, as far as it can read neither; apart if
     somebody else who reads there, and was known to be out by then, would hear of what they cite."""
     live = place.log.state.live_devices()
     gone = [device for device in sorted(place.came) if device not in live and device != place.device.public]
@@ -30,26 +30,34 @@ def unaware(place: Place) -> Iterator[Lack]:
         own |= {epoch for epoch, reader in place.boxed_aside if reader == device}
         elsewhere = everywhere.difference(*(place.carried.get(epoch, ()) for epoch in own))
         via = deepest(place, own)
-        if not via or not elsewhere:
+        known = place.log.state.devices.get(device)
+        cuts = None if known is None else {cut.by for cut in known.cuts}
+        if not via or not elsewhere or (cuts is not None and not cuts <= elsewhere):
             continue
         later = since(place.log, place.came[device])
-        acts = shut_out_by(place.log, device, place.came[device], _strong(place, device, later, elsewhere))
+        acts = shut_out_by(place.log, device, place.came[device], _strong(place.log, later, cuts))
         if not elsewhere.isdisjoint(acts):
             cited = ancestors(place.log, acts) & elsewhere - set(acts)
             events = [one for one in later if one in cited]
-            if len(may_travel(place, via, events)) == len(events):
-                yield Lack(device, "", via, (*events, *(one for one in acts if one in elsewhere)), acts)
+            apart = len(may_travel(place, via, events)) < len(events)
+            if not (apart and device in place.told):
+                yield Lack(device, "", via, (*events, *(one for one in acts if one in elsewhere)), acts, apart)
 
 
-def _strong(place: Place, device: str, later: Sequence[str], elsewhere: set[str]) -> list[str]:
-    """The acts in question, parents first: those that cut the device, or all if it was let in by nobody who could. None
-    if it can read one that cuts it."""
-    known = place.log.state.devices.get(device)
-    if known is not None:
-        cuts = {cut.by for cut in known.cuts}
-        return [one for one in later if one in cuts] if cuts <= elsewhere else []
-    found = [(one, place.log.genuine(one)) for one in later]
-    return [i for i, one in found if one is not None and one.event.kind in STRONG and place.log.effective(i)]
+def _strong(log: ControlLog, events: Sequence[str], cuts: set[str] | None) -> list[str]:
+    """The acts in question, of events parents first: those that cut a device, or all (None) if nobody could let it
+    in."""
+    if cuts is not None:
+        return [one for one in events if one in cuts]
+    found = [(one, log.genuine(one)) for one in events]
+    return [i for i, one in found if one is not None and one.event.kind in STRONG and log.effective(i)]
+
+
+def listed_key(place: Place, device: str) -> str:
+    """The HPKE key (b64) with which whoever let a device in listed it."""
+    found = place.log.genuine(place.came[device])
+    body = None if found is None else decode(found.event)
+    return body.device.hpke if isinstance(body, Admit | DeviceAdd) else ""
 
 
 def shut_out_by(log: ControlLog, device: str, arrival: str, acts: Sequence[str]) -> tuple[str, ...]:
@@ -64,7 +72,7 @@ def shut_out_by(log: ControlLog, device: str, arrival: str, acts: Sequence[str])
         there = log.at((arrival, *with_these))
         return there is not None and device in there.live_devices()
 
-    if not still_in(()):
+    if not acts or not still_in(()):
         return ()
     enough = next((acts[:end] for end in range(1, len(acts) + 1) if not still_in(acts[:end])), ())
     needed = list(enough)
