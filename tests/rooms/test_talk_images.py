@@ -12,12 +12,13 @@ import pytest
 from PIL import Image as Pillow
 from rooms_town import NOON, SPACE, Bench, Town, member
 
+from tadamun.core import imeta
 from tadamun.core.b64 import to_b64
 from tadamun.core.body import spell
 from tadamun.core.errors import NotAllowed, RemoteError, UsageError
 from tadamun.core.event import Event
 from tadamun.core.ports import Audience, Saying
-from tadamun.rooms.talk import bodies, images, imeta
+from tadamun.rooms.talk import bodies, images
 from tadamun.rooms.talk.bodies import PART, Part
 from tadamun.rooms.talk.room import ROOM
 

@@ -9,9 +9,9 @@ from rooms_town import SPACE, Town, member
 
 from tadamun.core.errors import NotAllowed, UsageError
 from tadamun.core.genuine import Masked, Said
+from tadamun.core.imeta import Image
 from tadamun.core.room import Standing, Verdict
 from tadamun.rooms.talk.bodies import Comment, Thread
-from tadamun.rooms.talk.imeta import Image
 from tadamun.rooms.talk.rules import authorise
 from tadamun.rooms.talk.state import Talked
 

@@ -84,7 +84,8 @@ def init(here: Here) -> None:
 )
 def passphrase(here: Here, new_file: Path | None, second: str | None) -> None:
     if second is not None:
-        return _second(here, new_file, second)
+        _second(here, new_file, second)
+        return
     old = here.passphrase(_("Passphrase until now"))
     new = _new_passphrase(here, new_file, from_variable=False)
     with progress(here.live):

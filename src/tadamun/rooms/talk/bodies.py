@@ -13,14 +13,14 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from tadamun.core import imeta
 from tadamun.core.b64 import from_b64
 from tadamun.core.body import read
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.event import Event, Hex32, Tags, is_hex32
+from tadamun.core.imeta import MAX_BYTES, Image
 from tadamun.core.limits import MAX_INTEGER
 from tadamun.core.text import allowed_line, allowed_text
-from tadamun.rooms.talk import imeta
-from tadamun.rooms.talk.imeta import MAX_BYTES, Image
 
 RETRACTION: Final = 5
 REACTION: Final = 7

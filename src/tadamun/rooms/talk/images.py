@@ -14,13 +14,13 @@ import msgspec
 from tadamun.core.b64 import from_b64, to_b64
 from tadamun.core.body import spell
 from tadamun.core.errors import UsageError
+from tadamun.core.imeta import MAX_ALT, MOST, Image
+from tadamun.core.imeta import PART as PART_BYTES
 from tadamun.core.ports import Audience, Saying, Workbench
 from tadamun.core.room import Call
 from tadamun.core.text import allowed_line, tidy_line
 from tadamun.rooms.talk.bodies import PART, Part
 from tadamun.rooms.talk.given import InSpace, OnePost, reader_of
-from tadamun.rooms.talk.imeta import MAX_ALT, MOST, Image
-from tadamun.rooms.talk.imeta import PART as PART_BYTES
 from tadamun.rooms.talk.reading import Reader
 
 KEPT: Final = 30 * 86_400  # seconds that a picture waits here for its post
@@ -185,18 +185,18 @@ def _alt(typed: str) -> str:
 
 
 def _sound(data: bytes, image: Image) -> bool:
-    from tadamun.rooms.talk import picture  # Pillow takes a tenth of a start to load, and most starts need none
+    from tadamun.pictures import harmless  # Pillow takes a tenth of a start to load, and most starts need none
 
-    return picture.sound(data, image)
+    return harmless.sound(data, image)
 
 
 def _cleaned(asked: Attach, alt: str) -> tuple[Image, bytes]:
-    from tadamun.rooms.talk import picture
+    from tadamun.pictures import harmless
 
     if asked.path:
         try:
             with Path(asked.path).open("rb") as file:
-                data = file.read(picture.MAX_FILE + 1)
+                data = file.read(harmless.MAX_FILE + 1)
         except (OSError, ValueError) as error:
             raise UsageError("The file {file} cannot be read. Choose another.", file=asked.path) from error
     else:
@@ -204,7 +204,7 @@ def _cleaned(asked: Attach, alt: str) -> tuple[Image, bytes]:
             data = base64.b64decode(asked.data, validate=True)
         except (binascii.Error, ValueError) as error:
             raise UsageError("That picture did not arrive whole. Choose it again.") from error
-    return picture.clean(data, alt)
+    return harmless.clean(data, alt)
 
 
 def _together(bench: Workbench, reader: Reader, space: str, post: bytes, image: Image) -> bytes:

@@ -17,8 +17,8 @@ from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from tadamun.core.errors import UsageError
+from tadamun.core.imeta import Image
 from tadamun.core.ports import Tables
-from tadamun.rooms.talk.imeta import Image
 from tadamun.rooms.talk.unread import unread
 from tadamun.rooms.talk.view import number
 

@@ -1,7 +1,7 @@
-"""Pictures as a post names them: the tag `imeta` (NIP-92), in its one spelling, and the parts that bring the bytes.
+"""Pictures as something said names them: the tag `imeta` (NIP-92), in its one spelling, and how their bytes are cut.
 
-Deviation from NIP-92: there is no `url`. The bytes come as events of kind 3742 about the post, each with a part of
-them, sealed and kept as everything else (docs/protocol/kinds.md, "Pictures").
+Deviation from NIP-92: there is no `url`. The bytes come as events about what names them, each with a part of them,
+sealed and kept as everything else (docs/protocol/kinds.md, "Pictures").
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from PIL import Image as Pillow
 from PIL import ImageOps
 
 from tadamun.core.errors import UsageError
-from tadamun.rooms.talk.imeta import MAX_BYTES, TYPES, Image
+from tadamun.core.imeta import MAX_BYTES, TYPES, Image
 
 MAX_FILE: Final = 32 * 2**20  # bytes of what somebody chooses
 MAX_PIXELS: Final = 24_000_000

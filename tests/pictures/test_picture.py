@@ -13,8 +13,8 @@ from PIL import Image as Pillow
 from PIL import PngImagePlugin
 
 from tadamun.core.errors import UsageError
-from tadamun.rooms.talk import picture
-from tadamun.rooms.talk.imeta import MAX_BYTES, Image
+from tadamun.core.imeta import MAX_BYTES, Image
+from tadamun.pictures import harmless
 
 
 def encoded(image: Pillow.Image, kind: str, **more: Any) -> bytes:
@@ -56,26 +56,26 @@ def test_nothing_but_pixels_is_kept(kind: str) -> None:
         more["comment"] = b"SECRET words"
     data = encoded(noise(64), kind, **more) + b"SECRET trailer"
     assert data.count(b"SECRET") >= 2
-    image, made = picture.clean(data, "a cat")
+    image, made = harmless.clean(data, "a cat")
     assert b"SECRET" not in made
     again = opened(made)
     assert not again.getexif()
     assert not {"icc_profile", "comment", "exif", "xmp"} & set(again.info)
     assert (image.hash, image.size, image.alt) == (hashlib.sha256(made).hexdigest(), len(made), "a cat")
-    assert picture.sound(made, image)
+    assert harmless.sound(made, image)
 
 
 def test_it_stands_upright_and_the_mark_for_that_is_gone() -> None:
     exif = Pillow.Exif()
     exif[0x0112] = 6
-    image, made = picture.clean(encoded(Pillow.new("RGB", (60, 20), "red"), "JPEG", exif=exif))
+    image, made = harmless.clean(encoded(Pillow.new("RGB", (60, 20), "red"), "JPEG", exif=exif))
     assert (image.width, image.height) == opened(made).size == (20, 60)
 
 
 def test_of_an_animation_the_first_frame() -> None:
     frames = [Pillow.new("RGB", (30, 30), colour) for colour in ("red", "blue", "green")]
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=50)
-    _, made = picture.clean(data)
+    _, made = harmless.clean(data)
     still = opened(made)
     assert getattr(still, "n_frames", 1) == 1
     red, green, blue = still.convert("RGB").getpixel((5, 5))  # type: ignore[misc]  # of an RGB image: three numbers
@@ -83,17 +83,17 @@ def test_of_an_animation_the_first_frame() -> None:
 
 
 def test_what_is_transparent_stays_so() -> None:
-    image, made = picture.clean(encoded(Pillow.new("RGBA", (40, 40), (255, 0, 0, 0)), "PNG"))
+    image, made = harmless.clean(encoded(Pillow.new("RGBA", (40, 40), (255, 0, 0, 0)), "PNG"))
     assert image.type == "image/webp"
     assert opened(made).convert("RGBA").getpixel((3, 3))[3] == 0  # type: ignore[index]  # of an RGBA image: four numbers
 
 
 def test_whatever_is_in_it_it_fits() -> None:
-    image, made = picture.clean(encoded(noise(3_000), "JPEG", quality=95))
+    image, made = harmless.clean(encoded(noise(3_000), "JPEG", quality=95))
     assert len(made) <= MAX_BYTES
-    assert max(image.width, image.height) <= picture.LONGEST
+    assert max(image.width, image.height) <= harmless.LONGEST
     assert opened(made).size == (image.width, image.height)
-    assert picture.clean(made)[1] == picture.clean(made)[1]
+    assert harmless.clean(made)[1] == harmless.clean(made)[1]
 
 
 @pytest.mark.parametrize(
@@ -105,16 +105,16 @@ def test_whatever_is_in_it_it_fits() -> None:
 )  # fmt: skip
 def test_what_is_no_picture_or_too_much_of_one_is_refused_in_words(data: bytes) -> None:
     with pytest.raises(UsageError):
-        picture.clean(data)
+        harmless.clean(data)
 
 
 def test_a_file_that_is_too_large_is_not_even_opened() -> None:
     with pytest.raises(UsageError):
-        picture.clean(b"\xff" * (picture.MAX_FILE + 1))
+        harmless.clean(b"\xff" * (harmless.MAX_FILE + 1))
 
 
 def test_what_comes_from_elsewhere_must_be_what_it_is_called() -> None:
-    image, made = picture.clean(encoded(noise(64), "JPEG"))
+    image, made = harmless.clean(encoded(noise(64), "JPEG"))
 
     def named(data: bytes, **more: Any) -> Image:
         base = {
@@ -126,8 +126,8 @@ def test_what_comes_from_elsewhere_must_be_what_it_is_called() -> None:
         }
         return Image(**(base | more))
 
-    assert picture.sound(made, image)
-    assert picture.sound(made, named(made))
+    assert harmless.sound(made, image)
+    assert harmless.sound(made, named(made))
     moving = encoded(Pillow.new("RGB", (9, 9)), "PNG", save_all=True, append_images=[Pillow.new("RGB", (9, 9), "red")])
     for data, bad in (
         (made, named(made, hash="0" * 64)),
@@ -138,4 +138,4 @@ def test_what_comes_from_elsewhere_must_be_what_it_is_called() -> None:
         (png_of(50_000, 50_000), named(png_of(50_000, 50_000), type="image/png", width=4_000, height=4_000)),
         (moving, named(moving, type="image/png", width=9, height=9)),
     ):
-        assert not picture.sound(data, bad)
+        assert not harmless.sound(data, bad)
