@@ -164,6 +164,10 @@ def test_fresh_posts_in_bulk_give_the_same_rows(entries: list[Entry]) -> None:
     for said in allowed:
         TALK.project(single, SPACE, said.id, TALK.reduce(TALK.empty(said.id), said))
     assert bulk.dump() == single.dump()
+    for said in allowed:
+        found = TALK.search(TALK.reduce(TALK.empty(said.id), said))
+        assert found is not None
+        assert TALK.text(said.body) == found.text  # what is prepared is what is put
     TALK.fresh(bulk, SPACE, allowed)  # and once more, as after a crash
     assert bulk.dump() == single.dump()
 

@@ -148,6 +148,24 @@ def test_many_at_once_and_a_topic_twice(vault: Vault) -> None:
     check(vault)
 
 
+def test_what_was_prepared_is_put_as_any_other(vault: Vault) -> None:
+    search._prepared.clear()
+    with vault.write() as tx:
+        for text in ("Coffee at noon", "coffee, again", "x" * (search.LONGEST_PREPARED + 1), ""):
+            search.prepare(text)
+        assert len(search._prepared) == 2
+        search.put_many(tx, 1, [(n, SearchText("Coffee at noon", "a")) for n in (1, 2)])
+        assert list(search._prepared) == ["coffee, again"]
+        rows = tx.execute("SELECT words, text FROM search ORDER BY n")
+    assert rows[0] == rows[1] == arabic.both("Coffee at noon")[::-1]
+
+
+def test_what_is_prepared_and_never_put_is_given_up() -> None:
+    for n in range(search.MOST_PREPARED + 5):
+        search.prepare(f"word {n}")
+    assert len(search._prepared) <= search.MOST_PREPARED
+
+
 def test_a_damaged_index_says_so_and_can_be_made_anew(vault: Vault) -> None:
     put(vault, "t", "one word")
     with vault.write() as tx:

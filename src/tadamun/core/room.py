@@ -114,6 +114,8 @@ class Room:
     fresh(tables, space, saids): optional quick way to project many topics that consist of one opening event each, all
         ALLOWed; same rows.
     search(state): what full text should find for the topic, or None for nothing.
+    text(body): the text that `search` gives for a topic of which nothing but that was said, for it to be prepared
+        before the transaction that needs it; "": prepare nothing.
     number: where its tables spell a space by a small number, in their first column: that number (-1: none yet). None:
         they spell it by its id.
     calls: what people can do here, by name (`talk.post`). local: CREATE IF NOT EXISTS statements of tables that are
@@ -145,6 +147,7 @@ class Room:
     project: Callable[[Tables, str, str, Any], None]
     forget: Callable[[Tables, str], None]
     search: Callable[[Any], SearchText | None] = lambda state: None
+    text: Callable[[Any], str] = lambda body: ""
     fresh: Callable[[Tables, str, Sequence[Said[Any]]], None] | None = None
     number: Callable[[Tables, str], int] | None = None
     calls: Mapping[str, Call] = field(default_factory=dict)

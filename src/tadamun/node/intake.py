@@ -28,6 +28,7 @@ from tadamun.node.place import Arrived, Mailbox, Place
 from tadamun.store import meta
 
 BATCH: Final = 2_000  # events a transaction while there is a backlog
+LEAST: Final = 500  # of them, if there are as many
 MOST_FRESH: Final = 3 * BATCH  # events handed over in memory; beyond, they are read from the wire store
 
 CURSOR: Final = "wire-cursor"
@@ -154,11 +155,13 @@ class Intake:
         if not fresh or fresh[0].arrival != cursor + 1:
             self._roomy.set()
             return await self.wire.since(cursor, BATCH)
+        # The last batch is stored while nothing is left to open: towards the end they are smaller.
+        size = BATCH if len(fresh) >= 2 * BATCH else max(len(fresh) // 2, LEAST)
         batch: list[Stored] = []
         # Only as far as nothing is missing in between: what was told late is read from the store.
-        while fresh and len(batch) < BATCH and fresh[0].arrival == cursor + 1 + len(batch):
+        while fresh and len(batch) < size and fresh[0].arrival == cursor + 1 + len(batch):
             batch.append(fresh.popleft())
-        if len(fresh) <= BATCH:
+        if len(fresh) <= 2 * BATCH:
             self._roomy.set()
         return batch
 

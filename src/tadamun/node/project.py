@@ -7,6 +7,7 @@ the control log, never on the order of arrival.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
@@ -41,10 +42,14 @@ class Projector:
         except RemoteError:
             return None
         room = self.by_kind.get(event.kind)
+        if room is None:
+            return Read(frame, to_json(event), None)
         try:
-            body = None if room is None else room.decode(event, frame.rest)
+            body = room.decode(event, frame.rest)
         except Exception as fault:
             return Read(frame, to_json(event), None, fault)
+        with suppress(Exception):  # a room that trips over it will do so again where that is dealt with
+            search.prepare(room.text(body))
         return Read(frame, to_json(event), body)
 
     def said(self, place: Place, event: Event, frame: Frame, read: Read | None = None) -> Said[Any] | None:

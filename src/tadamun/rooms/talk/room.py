@@ -21,6 +21,7 @@ ROOM: Final = Room(
     forget=view.forget,
     waste=view.waste,
     search=view.search,
+    text=view.text,
     fresh=view.fresh,
     number=view.number,
     calls=calls.CALLS,

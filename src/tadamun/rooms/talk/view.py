@@ -14,7 +14,7 @@ from tadamun.core.genuine import Said
 from tadamun.core.ports import Tables
 from tadamun.core.room import SearchText
 from tadamun.rooms.talk import gallery
-from tadamun.rooms.talk.bodies import MENTION, Comment, Message, Post, Thread
+from tadamun.rooms.talk.bodies import MENTION, Body, Comment, Message, Post, Thread
 from tadamun.rooms.talk.state import Talked
 
 TABLES: Final = (
@@ -131,15 +131,22 @@ def search(talked: Talked) -> SearchText | None:
     """A post is found by its title, text and warning as they now stand; a retracted one by nothing."""
     if talked.opening is None or talked.retractions:
         return None
-    text, title, topics, warning = words(talked.opening.body, talked)
+    post = talked.opening.body
+    text, title, topics, warning = words(post, talked)
+    return SearchText(_found(post, text, title, warning), talked.opening.member, topics, talked.opening.created_at)
+
+
+def text(body: Body) -> str:
+    """What a post is found by as long as nothing else is said of it."""
+    if not isinstance(body, Thread | Comment | Message):
+        return ""
+    text, title, _, warning = words(body, None)
+    return _found(body, text, title, warning)
+
+
+def _found(post: Post, text: str, title: str, warning: str) -> str:
     found = MENTION.sub("", text) if "@" in text else text
-    alts = (image.alt for image in talked.opening.body.images)
-    return SearchText(
-        "\n".join(part for part in (title, warning, found, *alts) if part),
-        talked.opening.member,
-        topics,
-        talked.opening.created_at,
-    )
+    return "\n".join(part for part in (title, warning, found, *(image.alt for image in post.images)) if part)
 
 
 def words(post: Post, talked: Talked | None) -> tuple[str, str, tuple[str, ...], str]:
