@@ -23,7 +23,7 @@ def is_refusal(answer: Answer, status: int = 403) -> bool:
     assert "secret" not in answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert "set-cookie" not in answer.headers
-    return answer.status == status and "Not this way" in answer.words
+    return answer.status == status and ("That did not work" if status >= 500 else "Not this way") in answer.words
 
 
 @pytest.fixture

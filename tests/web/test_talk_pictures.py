@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from kits.visitor import Answer, Pages
+from tadamun.web import guard
 
 pytestmark = pytest.mark.anyio
 
@@ -133,3 +134,32 @@ async def test_pictures_that_are_not_there(pages: Pages, space: str) -> None:
         shown = await pages.get(path)
         assert shown.status == 422
         assert "Something went wrong" not in shown.words
+
+
+async def test_a_file_that_is_too_large_does_not_take_the_words_along(pages: Pages, space: str) -> None:
+    talk = pages.url("talk", space=space)
+    most = next(page.most for page in pages.made.site.pages if page.name == "talk")
+    fields = {"text": "a long letter\nin two lines", "title": "to be kept", "passphrase": "never given back"}
+    answer = await send(pages, talk, fields, b"\xff" * (most + 1), (await pages.get(talk)).token(talk))
+    assert answer.status == 413
+    assert "too large for one form" in answer.words
+    assert "a long letter\nin two lines</textarea>" in answer.text
+    assert "to be kept" in answer.text
+    assert "never given back" not in answer.text
+    assert (await pages.call("talk.read", space=space))["posts"] == []
+    sent = await pages.post(talk, fields, token=answer.token(talk))
+    assert sent.status == 200
+    [post] = (await pages.call("talk.read", space=space))["posts"]
+    assert post["text"] == fields["text"]
+
+
+async def test_more_than_any_request_may_hold_is_refused(
+    pages: Pages, space: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = pages.url("talk", space=space)
+    monkeypatch.setattr(guard, "MOST_SENT", 20_000)
+    told: tuple[dict[str, str], ...] = ({}, {"content_length": "10"})
+    for length in told:
+        answer = await send(pages, talk, {"text": "x"}, b"\xff" * 40_000, (await pages.get(talk)).token(talk), **length)
+        assert answer.status == 413
+        assert "Go back with your browser" in answer.words

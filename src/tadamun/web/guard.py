@@ -21,7 +21,8 @@ from tadamun.web import neighbour
 from tadamun.web.address import Address
 
 COOKIE: Final = "tadamun"
-MOST_BODY: Final = 16 * 1024 * 1024  # bytes of any request; pages set their own, smaller ones
+MOST_BODY: Final = 16 * 1024 * 1024  # bytes that a page may take in; most pages set their own, smaller ones
+MOST_SENT: Final = 4 * MOST_BODY  # bytes of any request: of what is more than a page takes, the rest is thrown away
 OPEN_PATHS: Final = ("/enter/", "/static/")  # what is served without a cookie: ways in, and files everybody may have
 MOST_OWNERS: Final = 500  # connections whose owner is remembered
 METHODS: Final = frozenset({"GET", "HEAD", "POST"})
@@ -56,7 +57,10 @@ NOT_IN: Final = N_(
 )
 NOT_HERE: Final = N_("There is no such page. Nothing is lost. Go back, or begin at the first page.")
 NOT_SO: Final = N_("That cannot be asked in this way. Nothing was done. Go back and try again.")
-TOO_MUCH: Final = N_("What was sent is too large for one form. Nothing was kept of it here. Send less at once.")
+TOO_MUCH: Final = N_(
+    "What was sent is too large for one form. Nothing was done. Go back with your browser: a post you were writing is "
+    "kept as its draft, unless scripts are switched off. Then send less at once."
+)
 
 Owner = Callable[[tuple[str, int], tuple[str, int]], int | None]
 Refuse = Callable[[Scope, int, str], ASGIApp]
@@ -78,7 +82,7 @@ class Guard:
             return  # nothing else is served: no WebSocket, no lifespan
         scope["session"] = None
         answer = self._judge(scope) or self.app
-        within = _Within(receive, MOST_BODY)
+        within = _Within(receive, MOST_SENT)
         await answer(scope, within, _Bound(send))
 
     def _judge(self, scope: Scope) -> ASGIApp | None:
@@ -176,4 +180,4 @@ class _Bound:
 
 def _fits(headers: Headers) -> bool:
     length = headers.get("content-length", "0")
-    return length.isascii() and length.isdecimal() and int(length) <= MOST_BODY
+    return length.isascii() and length.isdecimal() and int(length) <= MOST_SENT

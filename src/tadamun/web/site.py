@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
+from starlette.datastructures import FormData
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -53,6 +54,10 @@ WHILE_LOCKED: Final = N_(
 CUT_OFF: Final = N_(
     "The node was closed while you sent this, so it may have been done or not. What you wrote is below: see first if "
     "it is there already, and send it again if it is not."
+)
+TOO_LARGE: Final = N_(
+    "What you sent is too large for one form, so nothing was done. What you wrote is below. Files are not kept: leave "
+    "them out, or choose smaller ones."
 )
 UNFORESEEN: Final = N_(
     "Something went wrong that should not have. What was confirmed before is kept. What you sent just now may not have "
@@ -187,7 +192,12 @@ class Site:
         page, request = visit.page, visit.request
         if page.post is None:
             return self.refusal(request, 405, guard.NOT_SO)
-        visit.form = await _read(request, page.most)
+        try:
+            visit.form = await _read(request, page.most)
+        except _Cut as cut:
+            if self.house.state not in page.when or not cut.form.texts():
+                raise
+            return await self.again(visit, visit.here, cut.form, say(TOO_LARGE), 413)
         if self.house.state not in page.when:
             return self._led_away(visit, WHILE_LOCKED)
         if page.repeatable and self.tokens.is_standing(visit.session, request.headers.get(STANDING, "")):
@@ -288,17 +298,32 @@ class _InMemory(MultiPartParser):
     spool_max_size = guard.MOST_BODY + 1  # nothing of a person's is ever written to a temporary file
 
 
+class _Cut(guard.TooLarge):
+    """More came than a page takes. form: the texts of what came before."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+
+
 async def _read(request: Request, most: int) -> Form:
     """Raises TooLarge, UsageError."""
-    with suppress(ValueError):
-        if int(request.headers.get("content-length", "0")) > most:
-            raise guard.TooLarge
-    stream = _bounded(request, most)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    source = request.stream()
+    stream = _bounded(source, most)
     try:
         if kind == "multipart/form-data":
             parser = _InMemory(request.headers, stream, max_files=FILES, max_fields=FIELDS, max_part_size=most)
-            return Form(await parser.parse())
+            try:
+                return Form(await parser.parse())
+            except guard.TooLarge:
+                # A large file mostly comes behind what was written. Browsers wait with the answer until all is sent.
+                kept = FormData([(name, value) for name, value in parser.items if isinstance(value, str)])
+                async for _ in source:
+                    pass
+                raise _Cut(Form(kept)) from None
+        with suppress(ValueError):
+            if int(request.headers.get("content-length", "0")) > most:
+                raise guard.TooLarge
         if kind in ("application/x-www-form-urlencoded", ""):
             return Form(await FormParser(request.headers, stream).parse())
     except (MultiPartException, ValueError) as error:
@@ -306,13 +331,13 @@ async def _read(request: Request, most: int) -> Form:
     raise _UNREADABLE
 
 
-async def _bounded(request: Request, most: int) -> Any:
-    got = 0
-    async for chunk in request.stream():
-        got += len(chunk)
-        if got > most:
+async def _bounded(source: AsyncIterator[bytes], most: int) -> AsyncGenerator[bytes, None]:
+    left = most
+    async for chunk in source:
+        yield chunk[:left]
+        left -= len(chunk)
+        if left < 0:
             raise guard.TooLarge
-        yield chunk
 
 
 _UNREADABLE: Final = UsageError("What was sent could not be read as a form. Nothing was done. Go back and try again.")
