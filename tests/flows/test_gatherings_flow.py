@@ -6,7 +6,6 @@ import time
 
 from kits.opened import held
 from kits.processes import Node, Troupe, until
-from tadamun.core.errors import LocalError
 from tadamun.rooms.gatherings import times
 
 DAY = 86_400
@@ -64,13 +63,8 @@ def test_from_a_call_to_coming_back(stage: Troupe) -> None:
         "code": "4711", "forced": "1147",
     }  # fmt: skip
 
-    def waited_for() -> bool:
-        try:
-            return bool(adel.call("gathering.out", **out))
-        except LocalError:  # their devices have not told their keys yet
-            return False
-
-    until(waited_for, "they wait")
+    until(lambda: len(adel.call("gathering.watches")["ready"]) == 3, "their devices have told where to send it")
+    adel.call("gathering.out", **out)
     for node in (sami, rima):
         until(lambda node=node: node.call("gathering.watches")["others"], "they know")
     back = adel.run("gathering", "back", given="1147\n")

@@ -15,6 +15,7 @@ from tadamun.crypto.secret import FOR_TESTS
 from tadamun.rooms.gatherings import actions_sealed as sealed
 from tadamun.rooms.gatherings import times
 from tadamun.rooms.gatherings.errands import errands
+from tadamun.rooms.gatherings.room import ROOM
 
 pytestmark = pytest.mark.anyio
 
@@ -86,8 +87,12 @@ async def test_who_does_not_come_back_is_missed_by_others_nodes_alone(town: Town
     for who in waiting:
         one = await sees(town, who)
         assert (one["level"], one["alarm"], one["card"]) == ("open", True, CARD)
+        assert ROOM.unread(town.nodes[who], SPACE) == ROOM.glance(town.nodes[who], SPACE)["alarms"] == 1
     for who in (EVE, ADEL):
-        assert (await town.nodes[who].call("gathering.watches")) == {"mine": [], "others": []}
+        assert ROOM.unread(town.nodes[who], SPACE) == 0
+        assert (await town.nodes[who].call("gathering.watches")) == {
+            "ready": sorted({NOUR, SAMI, RIMA, EVE, ADEL} - {who}), "mine": [], "others": [],
+        }  # fmt: skip
         assert NOUR not in repr([row[:2] for row in town.nodes[who].tables.dump(local=True)["gatherings_watches"]])
 
 

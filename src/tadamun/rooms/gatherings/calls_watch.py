@@ -124,8 +124,8 @@ async def returned(bench: Workbench, asked: Returned) -> dict[str, Any]:
 
 
 async def listed(bench: Workbench, asked: InSpace) -> dict[str, Any]:
-    """{mine, others: [{id, member, name, back_by, legal_at, card_at, ends, gathering, buddies, legal: {member, name},
-    ended, alarm, level, card, zone}]}.
+    """{ready, mine, others: [{id, member, name, back_by, legal_at, card_at, ends, gathering, buddies, legal: {member,
+    name}, ended, alarm, level, card}]}. ready: members whose devices have told where to send a watch.
 
     level, of others: "waiting", "late" (the buddies are told), "legal" (the legal contact too), "open" (the card),
     "forced" (they said so under force), "back". alarm: it concerns this person now. card: "" until it is open.
@@ -134,13 +134,22 @@ async def listed(bench: Workbench, asked: InSpace) -> dict[str, Any]:
     space = bench.space(asked.space)
     me, now = bench.me(space), bench.clock.now()
     found = watches.standing(bench, space, now)
+    told = {member for (member,) in bench.tables.execute("SELECT id FROM gatherings_keys WHERE space = ?", (space,))}
     return {
+        "ready": sorted(told & bench.members(space).keys() - {me}),
         "mine": [watches.shown(bench, space, one, now) for one in found if one.member == me],
         "others": [watches.shown(bench, space, one, now) for one in found if one.member != me],
     }
 
 
+async def tell_key(bench: Workbench, asked: InSpace) -> dict[str, Any]:
+    """Tell where this device can be sent a watch; the others' devices do so then, too. Gives {told: true}."""
+    await waiting.tell_key(bench, bench.space(asked.space))
+    return {"told": True}
+
+
 CALLS: Final = {
+    "gathering.tell_key": Call(InSpace, tell_key),
     "gathering.out": Call(Out, out),
     "gathering.back": Call(Returned, returned),
     "gathering.watches": Call(InSpace, listed),

@@ -31,7 +31,8 @@ async def show(visit: Visit) -> Answer:
         one["write_to"] = waiting[0] if one["level"] == "forced" and waiting else one
     wishes = await visit.call("gathering.prefer")
     upcoming = await visit.call("gathering.list", space=space, limit=30)
-    names = [(person["member"], plain_person(person["name"])) for person in others]
+    askable = [person for person in others if person["member"] in found["ready"]]
+    names = [(person["member"], plain_person(person["name"])) for person in askable]
     return await visit.render(
         "gatherings/care.html",
         tabs=shared.tabs(visit, "care"),
@@ -39,7 +40,9 @@ async def show(visit: Visit) -> Answer:
         calm=[one for one in found["others"] if not one["alarm"]],
         mine=found["mine"],
         enough=len(others) >= 2,
-        buddies=shared.ticks(others, form.many("buddy")),
+        ready=len(askable) >= 2,
+        unready=[person["name"] for person in others if person not in askable],
+        buddies=shared.ticks(askable, form.many("buddy")),
         buddies_typed=form.text("buddy_typed"),
         legal=names if len(names) <= shared.MOST_CHOICES else [],
         gatherings=[("", say("None of them")), *((one["id"], one["title"]) for one in upcoming["gatherings"])],
@@ -53,8 +56,11 @@ async def show(visit: Visit) -> Answer:
 
 
 async def act(visit: Visit) -> Answer:
-    """Go out, or say that one is back."""
+    """Go out, or say that one is back; or begin, where no device has told its key yet."""
     space, form = visit.path["space"], visit.form
+    if form.line("do") == "begin":
+        await visit.call("gathering.tell_key", space=space)
+        return visit.see("gatherings-care", N_("Their devices are asked. Come back in a moment."), space=space)
     if form.line("do") == "back":
         await visit.call(
             "gathering.back", space=space, watch=form.line("watch"), code=form.text("passphrase_code").strip()

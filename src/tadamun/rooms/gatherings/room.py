@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tadamun.core.room import Room
-from tadamun.rooms.gatherings import bodies, calls, errands, rules, state, view
+from tadamun.rooms.gatherings import bodies, calls, errands, glance, rules, state, view
 
 ROOM: Final = Room(
     name="gatherings",
@@ -22,5 +22,7 @@ ROOM: Final = Room(
     search=view.search,
     calls=calls.CALLS,
     local=view.LOCAL,
+    glance=glance.glance,
+    unread=glance.alarms,
     errands=errands.errands,
 )
