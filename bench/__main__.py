@@ -26,7 +26,18 @@ from bench.result import Result
 from bench.setting import FOLDER, Setting
 
 # Modules of this package with `results(limit, setting) -> Iterable[Result]`, in the order of the table.
-BENCHMARKS: Final = ("writing", "catching_up", "meeting", "starting", "search", "live", "pages", "rotation", "control")
+BENCHMARKS: Final = (
+    "writing",
+    "catching_up",
+    "meeting",
+    "starting",
+    "search",
+    "live",
+    "pages",
+    "aid",
+    "rotation",
+    "control",
+)
 
 BEGIN: Final = "<!-- figures: written by `make bench` -->"
 END: Final = "<!-- end of figures -->"

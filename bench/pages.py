@@ -67,7 +67,7 @@ def results(_limit: Limit, setting: Setting) -> Iterator[Result]:
     count = setting.size(POSTS)
     asked = setting.size(ASKED, least=20)
     home = world(setting, count) / "nour"
-    with setting.stage() as folder, _up(copied(home, folder / "nour"), folder) as (reader, space):
+    with setting.stage() as folder, up(copied(home, folder / "nour"), folder) as (reader, space):
         for page, paths in _paths(space, asked).items():
             reader.seconds(paths[0])  # templates are compiled when they are wanted first
             times = sorted(reader.seconds(path) * 1e3 for path in paths)
@@ -92,7 +92,7 @@ def _paths(space: str, asked: int) -> dict[str, list[str]]:
 
 
 @contextmanager
-def _up(home: Path, folder: Path) -> Iterator[tuple[Reader, str]]:
+def up(home: Path, folder: Path) -> Iterator[tuple[Reader, str]]:
     """The node with its pages, until the block ends."""
     passphrase = folder / "passphrase"
     passphrase.write_text(PASSPHRASE)

@@ -88,7 +88,7 @@ async def forgive(bench: Workbench, asked: Forgive) -> dict[str, Any]:
     """Give up what a member owes. Gives {id, member, amount}: how much it was."""
     space, reader = reader_of(bench, asked)
     other = _other(bench, space, reader, asked.member)
-    owed = balance(reader.me, other, _lines(reader, asked.unit))
+    owed = balance(reader.me, other, _lines(reader, other).get((other, asked.unit), ()))
     if owed <= 0:
         raise UsageError("Nothing is owed to you there, so there is nothing to forgive.")
     first = min(owed, MAX_AMOUNT)
@@ -101,7 +101,7 @@ async def ledger(bench: Workbench, asked: InSpace) -> dict[str, Any]:
     (below zero: I them), as only we two know. waiting: entries that wait for me. hints: {unit: given-much or
     taken-much}."""
     space, reader = reader_of(bench, asked)
-    lines = {unit: _by_other(reader, unit) for unit in UNITS}
+    lines = _lines(reader)
     rows = reader.tables.execute(
         "SELECT CASE WHEN one = ?1 THEN two ELSE one END, sum(state = 'waiting' AND first <> ?1) FROM aid_between"
         " WHERE space = ?2 AND sort = 'entry' AND (one = ?1 OR two = ?1) GROUP BY 1",
@@ -129,7 +129,7 @@ async def ledger_with(bench: Workbench, asked: WithMember) -> dict[str, Any]:
     return {
         "member": other,
         "name": bench.facts.names.name(space, other),
-        **_owed(reader, other, {unit: _by_other(reader, unit) for unit in UNITS}),
+        **_owed(reader, other, _lines(reader, other)),
         "entries": [_shown(reader, row) for row in rows[:MOST]],
         "more": len(rows) > MOST,
     }
@@ -190,24 +190,23 @@ def _shown(reader: Reader, row: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
-def _owed(reader: Reader, other: str, lines: Mapping[Unit, Mapping[str, Sequence[Line]]]) -> dict[str, Any]:
+def _owed(reader: Reader, other: str, lines: Mapping[tuple[str, str], Sequence[Line]]) -> dict[str, Any]:
     """{minutes, units, hints}: what the other owes me."""
-    owed: dict[str, int] = {unit: balance(reader.me, other, lines[unit].get(other, ())) for unit in UNITS}
+    owed: dict[str, int] = {unit: balance(reader.me, other, lines.get((other, unit), ())) for unit in UNITS}
     hints = {unit: told for unit, amount in owed.items() if (told := hint(amount, unit))}
     return {**owed, "hints": hints}
 
 
-def _lines(reader: Reader, unit: str) -> list[Line]:
+def _lines(reader: Reader, other: str = "") -> dict[tuple[str, str], list[Line]]:
+    """What counts between me and the other (or each), by who that is and the unit: entries of one sort added up."""
+    only = " AND (one = ? OR two = ?)" if other else ""
     rows = reader.tables.execute(
-        "SELECT one, two, amount, forgives FROM aid_between WHERE space = ? AND sort = 'entry' AND unit = ?"
-        " AND state IN ('confirmed', 'forgiven') AND (one = ? OR two = ?)",
-        (reader.space, unit, reader.me, reader.me),
+        "SELECT one, two, unit, forgives, sum(amount) FROM aid_between WHERE space = ? AND sort = 'entry'"
+        f" AND state IN ('confirmed', 'forgiven') AND (one = ? OR two = ?){only} GROUP BY one, two, unit, forgives",
+        (reader.space, reader.me, reader.me, *((other, other) if other else ())),
     )
-    return [Line(giver, taker, amount, bool(forgives)) for giver, taker, amount, forgives in rows]
-
-
-def _by_other(reader: Reader, unit: str) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {}
-    for line in _lines(reader, unit):
-        found.setdefault(line.taker if line.giver == reader.me else line.giver, []).append(line)
+    found: dict[tuple[str, str], list[Line]] = {}
+    for giver, taker, unit, forgives, amount in rows:
+        key = taker if giver == reader.me else giver, unit
+        found.setdefault(key, []).append(Line(giver, taker, amount, bool(forgives)))
     return found

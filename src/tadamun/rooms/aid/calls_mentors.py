@@ -20,7 +20,7 @@ from tadamun.rooms.aid.matching import Fit, fit
 from tadamun.rooms.aid.reading import Reader, Row, Wanted
 from tadamun.rooms.aid.words import REASONS
 
-EVERY: Final = 200  # open requests and offers looked at, each: pairs of them are weighed one by one
+EVERY: Final = 60  # of the newest open requests and offers, each: all pairs of them are weighed
 LASTING: Final = ("waiting", "accepted")
 _ROW: Final = "id, first, one, two, note, about, state, created_at"
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tadamun.core.words import N_
 from tadamun.i18n.words import _
 from tadamun.rooms.aid import pages_words as wording
 from tadamun.rooms.aid import words
 from tadamun.web.page import Answer, Visit
 
-STEPS = {
+LIMIT: Final = 20  # of each list on the page
+STEPS: Final = {
     "accepted": N_("Agree"),
     "declined": N_("No, thank you"),
     "withdrawn": N_("Withdraw this"),
@@ -20,7 +23,7 @@ async def show(visit: Visit) -> Answer:
     if (elsewhere := await wording.outside(visit)) is not None:
         return elsewhere
     space = visit.path["space"]
-    mentoring = {"space": space, "category": "mentoring", "limit": 100}
+    mentoring = {"space": space, "category": "mentoring", "limit": LIMIT}
     offers = await visit.call("aid.list", direction="offer", **mentoring)
     requests = await visit.call("aid.list", direction="request", **mentoring)
     suggested = await visit.call("aid.mentor_suggest", space=space)
@@ -36,6 +39,7 @@ async def show(visit: Visit) -> Answer:
         suggested=wording.ready(suggested["items"]),
         pairs=mine["pairs"],
         full=mine["full"],
+        more=offers["more"] or requests["more"],
     )
 
 

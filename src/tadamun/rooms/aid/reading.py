@@ -6,7 +6,7 @@ This file does not know names or pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -23,8 +23,6 @@ _ROW: Final = (
     "id, direction, category, title, text, tags, languages, place, place_key, urgency, wanted, until, conditions,"
     " owner, created_at, seq, version, state, withdrawn, taken, ring, box"
 )
-# As people are shown it: what nobody has begun yet ends by its own date.
-_STATE: Final = "CASE WHEN until > 0 AND until <= ? AND state IN ('open', 'claimed') THEN 'expired' ELSE state END"
 
 
 class Row(NamedTuple):
@@ -54,10 +52,10 @@ class Row(NamedTuple):
     box: str
 
     def state_at(self, now: int) -> str:
-        """As `_STATE` says it."""
+        """As people are shown it: what nobody has begun yet ends by its own date."""
         return "expired" if 0 < self.until <= now and self.state in ("open", "claimed") else self.state
 
-    def side(self, newcomers: Iterable[str]) -> Side:
+    def side(self, newcomers: Container[str]) -> Side:
         """As it is matched."""
         return Side(
             key=self.id,
@@ -96,18 +94,42 @@ class Reader:
         self.tables, self.space, self.me, self.now = tables, space, me, now
 
     def items(self, wanted: Wanted, limit: int, start: int = 0) -> list[Row]:
-        """Newest first."""
+        """Newest first, then those of the future."""
         where, values = self._where(wanted)
-        rows = self.tables.execute(
-            f"SELECT {_ROW} FROM aid_items WHERE {where}"
-            " ORDER BY CASE WHEN created_at > ? THEN 0 ELSE created_at END DESC, seq DESC, id LIMIT ? OFFSET ?",
-            (*values, self.now + AHEAD, limit, start),
-        )
-        return [Row(*row) for row in rows]
+        latest = self.now + AHEAD
+        rows = self._select(f"{where} AND created_at <= ?", (*values, latest), limit, start)
+        if len(rows) < limit:
+            before = start + len(rows) if rows else self.count(wanted, latest)
+            ahead = (*values, latest)
+            rows += self._select(f"{where} AND created_at > ?", ahead, limit - len(rows), max(0, start - before))
+        return rows
 
-    def count(self, wanted: Wanted) -> int:
+    def sides(self, direction: str, newcomers: Container[str], categories: Collection[str]) -> list[tuple[Side, bool]]:
+        """All open items of some kinds as they are matched, in no order; and whether each is without a name."""
+        where, values = self._where(Wanted(direction=direction, state="open"))
+        marks = ", ".join("?" * len(categories))
+        rows = self.tables.execute(
+            "SELECT id, owner, category, tags, languages, place_key, urgency, conditions, taken, box <> ''"
+            f" FROM aid_items WHERE {where} AND category IN ({marks})",
+            (*values, *categories),
+        )
+        alone = {category: frozenset({category}) for category in categories}
+        return [
+            (
+                Side(
+                    key, owner, alone[category], _set(tags), tuple(languages.split()), place, urgency, _set(conditions),
+                    owner in newcomers, taken,
+                ),
+                bool(veiled),
+            )
+            for key, owner, category, tags, languages, place, urgency, conditions, taken, veiled in rows
+        ]  # fmt: skip
+
+    def count(self, wanted: Wanted, latest: int) -> int:
+        """How many there are, without those claimed to be later than that."""
         where, values = self._where(wanted)
-        counted = self.tables.execute(f"SELECT count(*) FROM aid_items WHERE {where}", values)
+        asked = (*values, latest)
+        counted = self.tables.execute(f"SELECT count(*) FROM aid_items WHERE {where} AND created_at <= ?", asked)
         return int(counted[0][0])
 
     def by_ids(self, ids: Sequence[str], wanted: Wanted) -> list[Row]:
@@ -171,6 +193,13 @@ class Reader:
         )
         return [place for (place,) in rows]
 
+    def _select(self, where: str, values: Sequence[Any], limit: int, start: int) -> list[Row]:
+        rows = self.tables.execute(
+            f"SELECT {_ROW} FROM aid_items WHERE {where} ORDER BY created_at DESC, seq DESC, id LIMIT ? OFFSET ?",
+            (*values, limit, start),
+        )
+        return [Row(*row) for row in rows]
+
     def _where(self, wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
         terms, values = ["space = ?"], [self.space]
         for column, value in (("direction", wanted.direction), ("category", wanted.category), ("owner", wanted.owner)):
@@ -195,7 +224,20 @@ class Reader:
         if wanted.helper:
             terms.append("id IN (SELECT id FROM aid_parts WHERE space = ? AND member = ?)")
             arguments += [self.space, wanted.helper]
-        if wanted.state:
-            terms.append(f"{_STATE} = ?")
-            arguments += [self.now, wanted.state]
+        if wanted.state == "expired":
+            terms.append("state IN ('open', 'claimed') AND until > 0 AND until <= ?")
+            arguments.append(self.now)
+        elif wanted.state:
+            terms.append("state = ?")
+            arguments.append(wanted.state)
+            if wanted.state in ("open", "claimed"):
+                terms.append("(until = 0 OR until > ?)")
+                arguments.append(self.now)
         return " AND ".join(terms), tuple(arguments)
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split()) if words else _NONE
+
+
+_NONE: Final[frozenset[str]] = frozenset()

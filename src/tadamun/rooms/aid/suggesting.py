@@ -37,7 +37,8 @@ async def suggest(bench: Workbench, asked: Suggest) -> dict[str, Any]:
         offers = reader.items(Wanted(direction="offer", state="open", owner=reader.me), EVERY)
         mine = [my_side(bench, space), *(row.side(newcomers) for row in offers)]
         other = "request"
-    others = open_sides(bench, space, reader, other)
+    categories = frozenset[str]().union(*(side.categories for side in mine))
+    others = open_sides(bench, space, reader, other, categories)
     fits = matching.suggest(mine, others, asked.limit)
     rows = reader.by_ids([fit.side.key for fit in fits], Wanted())
     items = shown(bench, space, reader, rows)
@@ -46,12 +47,14 @@ async def suggest(bench: Workbench, asked: Suggest) -> dict[str, Any]:
     return {"items": items, "looked_at": len(others)}
 
 
-def open_sides(bench: Workbench, space: str, reader: Reader, direction: str) -> Sequence[matching.Side]:
-    """All open items of that direction by others who still belong, as they are matched."""
-    newcomers, members = bench.newcomers(space), bench.members(space)
-    rows = reader.items(Wanted(direction=direction, state="open"), EVERY)
-    mine = bench.masks(space) if any(row.box for row in rows) else frozenset()
-    return [row.side(newcomers) for row in rows if row.id not in mine and (row.box or row.owner in members)]
+def open_sides(
+    bench: Workbench, space: str, reader: Reader, direction: str, categories: frozenset[str]
+) -> Sequence[matching.Side]:
+    """All open items of that direction, by others who still belong, as they are matched."""
+    members = bench.members(space)
+    sides = reader.sides(direction, bench.newcomers(space), sorted(categories))
+    mine = bench.masks(space) if any(veiled for _, veiled in sides) else frozenset()
+    return [side for side, veiled in sides if side.key not in mine and (veiled or side.member in members)]
 
 
 CALLS: Final = {"aid.suggest": Call(Suggest, suggest)}

@@ -30,7 +30,10 @@ TABLES: Final = (
         created_at INTEGER, seq INTEGER, version INTEGER, state TEXT, withdrawn TEXT, taken INTEGER, ring INTEGER,
         box TEXT, PRIMARY KEY (space, id)) WITHOUT ROWID""",
     "CREATE INDEX aid_newest ON aid_items (space, direction, state, created_at)",
-    "CREATE INDEX aid_owners ON aid_items (space, owner)",
+    "CREATE INDEX aid_owners ON aid_items (space, owner, created_at)",
+    # What is counted and chosen from is read of these alone, without the rows.
+    "CREATE INDEX aid_flow ON aid_items (space, category, direction, state, until)",
+    "CREATE INDEX aid_places ON aid_items (space, place_key, place)",
     """CREATE TABLE aid_parts (
         space TEXT, id TEXT, member TEXT, state TEXT, PRIMARY KEY (space, id, member)) WITHOUT ROWID""",
     "CREATE INDEX aid_helpers ON aid_parts (space, member)",
@@ -48,6 +51,8 @@ TABLES: Final = (
     """CREATE TABLE aid_between (
         space TEXT, id TEXT, sort TEXT, first TEXT, one TEXT, two TEXT, forgives INTEGER, unit TEXT, amount INTEGER,
         note TEXT, about TEXT, state TEXT, created_at INTEGER, seq INTEGER, PRIMARY KEY (space, id)) WITHOUT ROWID""",
+    # What is between two is added up of these alone.
+    "CREATE INDEX aid_sums ON aid_between (space, sort, state, one, two, unit, forgives, amount, first)",
     """CREATE TABLE aid_helps (
         space TEXT, id TEXT, item TEXT, author TEXT, asker TEXT, key TEXT, box TEXT, ring INTEGER, created_at INTEGER,
         PRIMARY KEY (space, id)) WITHOUT ROWID""",
