@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 import ristretto_by_hand as hand
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seeded import Seeded
 
-from tadamun.crypto import ring, ristretto
+from tadamun.crypto import labels, ring, ristretto
 from tadamun.crypto.secret import Secret
 
 SCOPE, MESSAGE = b"scope", b"message"
@@ -205,3 +207,16 @@ def test_a_private_key_is_a_scalar() -> None:
     assert ring.is_key(KEYS[0])
     for bad in (bytes(32), hand.L.to_bytes(32, "little"), b"\xff" * 32, bytes(31)):
         assert not ring.is_key(Secret(bad))
+
+
+def test_the_figures_that_other_implementations_check_themselves_by() -> None:
+    given = json.loads((Path(__file__).parent.parent / "vectors" / "tadamun.json").read_text())["ring"]
+    scope, message = bytes.fromhex(given["scope"]), bytes.fromhex(given["message"])
+    members, proof = [bytes.fromhex(one) for one in given["keys"]], bytes.fromhex(given["proof"])
+    secret, tag = bytes.fromhex(given["secret"]), bytes.fromhex(given["tag"])
+    assert labels.mask(given["space"], given["period"], given["slot"], given["name"]) == scope
+    numbers = given["period"].to_bytes(4, "big") + given["slot"].to_bytes(4, "big")
+    assert scope == b"tadamun/mask/v1" + bytes.fromhex(given["space"]) + numbers + given["name"].encode()
+    assert ring.tag_of(Secret(secret), scope) == hand.tag_of(int.from_bytes(secret, "little"), scope) == tag
+    assert ring.verify(members, scope, message, tag, proof)
+    assert hand.verify(members, scope, message, tag, proof)

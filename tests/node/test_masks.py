@@ -19,6 +19,7 @@ from tadamun.core.event import Event
 from tadamun.core.frame import split
 from tadamun.core.ports import Audience, Mask, Saying
 from tadamun.node import ringkeys, views
+from tadamun.node.place import Place
 from tadamun.store import log, masks, outbox
 
 pytestmark = pytest.mark.anyio
@@ -346,3 +347,18 @@ async def test_destroyed_keys_are_nowhere_in_the_file(town: MaskedTown) -> None:
     assert found() == [False, True]
     await town.pass_time(ringkeys.ends(month) - home.up.clock.now() + 60)
     assert found() == [False, False]
+
+
+async def test_no_epoch_is_begun_right_before_it_goes_out(town: MaskedTown, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who begins an epoch signs it: it would say who is about to speak."""
+    badr = town.homes["badr"]
+    await town.say("badr", question("quietly?", delay=60))
+    town.hours.at += 61
+    chain = badr.place.chains[""]
+    with monkeypatch.context() as nothing:
+        nothing.setattr(Place, "best_epoch", lambda place: None)  # none is clean
+        assert await badr.up.desk.deliver() == 0
+        assert badr.place.chains[""] == chain
+    assert len(outbox.raws(badr.up.vault.read, badr.place.ref)) == 1
+    await town.pass_time(61)
+    assert town.texts("amal") == ["quietly?"]

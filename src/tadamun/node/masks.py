@@ -65,6 +65,7 @@ class Book:
     handed: dict[str, tuple[bytes, frozenset[str]]] = field(default_factory=dict)
     bad: set[str] = field(default_factory=set)
     bad_since: int = 0
+    ring: tuple[object, dict[str, list[str]]] = (None, {})  # what a ring was last drawn from, and for which heads
     spent: int = 0
     deferred: bool = False
 

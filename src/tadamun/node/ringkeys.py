@@ -62,29 +62,34 @@ def offered(place: Place, rooms: Iterable[Room]) -> bool:
 
 def published(place: Place, period: int) -> dict[str, list[str]]:
     """The ring keys of a month that may stand in a ring now: events by member, the lowest key's newest event first."""
+    heads, book = place.log.heads, place.masks
+    now = (period, heads, len(book.keys))
+    if book.ring[0] == now:
+        return {member: list(events) for member, events in book.ring[1].items()}
     found: dict[str, list[str]] = {}
-    heads = place.log.heads
-    for event, key in _in_order(place):
-        if key.period == period:
+    for event, key in _in_order(place, period):
+        if ring.is_public(key.key):
             standing = place.log.content_standing(key.device, key.seq, event, heads)
             if isinstance(standing, Standing) and not standing.newcomer and standing.may_write:
                 found.setdefault(standing.member, []).append(event)
-    return found
+    book.ring = now, found
+    return {member: list(events) for member, events in found.items()}
 
 
 def own(tables: Tables, place: Place, period: int) -> tuple[str, Secret] | None:
     """This person's ring key of a month: the event and the private half, if that is here."""
     held = masks.ring_keys(tables, place.ref, period)
     live = place.log.state.live_devices()
-    for event, key in _in_order(place):
-        if key.period == period and key.key in held and key.device in live and place.owner(key.device) == place.me:
+    for event, key in _in_order(place, period) if held else ():
+        if key.key in held and key.device in live and place.owner(key.device) == place.me:
             return event, held[key.key]
     return None
 
 
-def _in_order(place: Place) -> list[tuple[str, RingKey]]:
+def _in_order(place: Place, period: int) -> list[tuple[str, RingKey]]:
     """By key, and each key's newest event first: whoever came late may have that one alone."""
-    return sorted(place.masks.keys.items(), key=lambda pair: (pair[1].key, -pair[1].seq, pair[0]))
+    of_month = [pair for pair in place.masks.keys.items() if pair[1].period == period]
+    return sorted(of_month, key=lambda pair: (pair[1].key, -pair[1].seq, pair[0]))
 
 
 def draw(place: Place, period: int, mine: str, random: Random) -> list[str]:
@@ -99,7 +104,7 @@ def draw(place: Place, period: int, mine: str, random: Random) -> list[str]:
     for events in members.values():
         for event in events:
             key = place.masks.keys[event].key
-            if key not in seen and ring.is_public(key):  # and no copy of somebody else's
+            if key not in seen:  # and no copy of somebody else's
                 seen.add(key)
                 others.append(event)
                 break
