@@ -57,6 +57,14 @@ def prepare(text: str) -> None:
         _prepared[text] = arabic.both(text)
 
 
+def _taken(text: str) -> tuple[str, str]:
+    """A text normalised, and its stems."""
+    try:
+        return _prepared.pop(text)
+    except KeyError:
+        return arabic.both(text)
+
+
 def put(tx: Tables, space: int, topic: Key, found: SearchText) -> None:
     """Make a topic findable by this text instead of whatever it was found by before."""
     put_many(tx, space, [(topic, found)])
@@ -69,7 +77,7 @@ def put_many(tx: Tables, space: int, texts: Sequence[tuple[Key, SearchText]]) ->
     (least,) = tx.execute("SELECT min(0, coalesce(min(n), 0)) FROM search")[0]
     rows = []
     for topic, found in last.items():
-        plain, words = _prepared.pop(found.text, None) or arabic.both(found.text)
+        plain, words = _taken(found.text)
         labels = " ".join([_label("author", found.author), *(_label("topic", label) for label in found.topics)])
         if isinstance(topic, int):
             n, name = topic, None
