@@ -26,14 +26,14 @@ def drops() -> None:
 
     def parts() -> Parts:
         given = honest()
-        people, talk = given.rooms
+        people, talk, *others = given.rooms
 
         def decode(event: Any, rest: Any) -> Any:
             if "back door" in event.content or "المدخل الخلفي" in event.content:
                 raise RemoteError(Reason.MALFORMED)
             return talk.decode(event, rest)
 
-        return replace(given, rooms=(people, replace(talk, decode=decode)))
+        return replace(given, rooms=(people, replace(talk, decode=decode), *others))
 
     main.parts = parts
 

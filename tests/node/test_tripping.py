@@ -23,7 +23,7 @@ HOUR = 3_600
 
 def poisoned(where: str) -> Any:
     """The rooms, with a talk room that trips over the word."""
-    people, talk = PARTS.rooms
+    people, talk, *others = PARTS.rooms
 
     def trips(said: Any) -> None:
         if "poison" in repr(said):
@@ -56,7 +56,7 @@ def poisoned(where: str) -> Any:
             trips(saids)
 
     room: Room = replace(talk, decode=decode, reduce=reduce, authorise=authorise, project=project, fresh=fresh)
-    return replace(PARTS, rooms=(people, room))
+    return replace(PARTS, rooms=(people, room, *others))
 
 
 @pytest.mark.parametrize("where", ["decode", "authorise", "reduce", "project"])
@@ -97,7 +97,7 @@ async def test_a_room_that_trips_over_an_event_loses_only_that_one(three: Town, 
 
 async def test_an_unknown_kind_is_kept_and_applied_after_an_upgrade(three: Town) -> None:
     """Badr's program does not know talk yet; then it does."""
-    people, _ = PARTS.rooms
+    people, *_ = PARTS.rooms
     await three.on(await three.off("badr"), parts=replace(PARTS, rooms=(people,)))
     await three.settle()
     await three.call("celine", "talk.post", text="for those who know")
