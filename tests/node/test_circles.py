@@ -379,6 +379,23 @@ async def test_whoever_leaves_somebody_out_cannot_make_others_do_so(town: Town) 
     assert await reads(town, "badr") == await reads(town, "celine") == {"for all three"}
 
 
+async def test_whoever_comes_later_does_not_try_boxes_that_are_not_for_them(town: Town) -> None:
+    for who in ("badr", "celine"):
+        await write(town, who, f"by {who}", "amal", "dina")
+    await town.call("badr", "talk.post", text="between us", to=town.homes["amal"].me)
+    await town.settle()
+    await town.build("farah")
+    await town.join("farah", (await town.call("amal", "invite.new"))["link"], "Farah")
+    await town.settle()
+    farah = town.homes["farah"]
+    assert any(event.kind == upkeep.CONVENING for event in Thief(farah).inner.values()), "it came"
+    assert not farah.place.whispers
+    await write(town, "badr", "with farah", "amal", "farah")
+    await town.settle()
+    assert await reads(town, "farah") == {"with farah"}
+    assert set(farah.place.whispers) == {town.homes["badr"].place.device.public}
+
+
 async def test_a_flood_of_circles_ends(town: Town) -> None:
     emil, amal = town.homes["emil"], town.homes["amal"]
     members = ids(town, "amal", "badr", "emil")

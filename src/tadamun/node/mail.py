@@ -14,7 +14,7 @@ from typing import Any, Final
 from tadamun.core import upkeep
 from tadamun.core.b64 import from_b64
 from tadamun.core.control import bodies
-from tadamun.core.errors import RemoteError
+from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.event import Event
 from tadamun.core.genuine import Frame
 from tadamun.core.limits import MAX_LOCKBOXES
@@ -312,6 +312,9 @@ class Mail:
         standing: Standing,
     ) -> Sequence[Any]:
         """Somebody opens a private channel; perhaps one of this person's."""
+        # No box was made for a device that was not there yet: whoever catches up need not try thousands.
+        if place.log.content_standing(place.device.public, 0, "", frame_heads(event)) is Reason.NOT_MEMBER:
+            return ()
         if place.whispers[event.pubkey] >= MOST_WHISPERS:
             return ()
         place.whispers[event.pubkey] += 1 if isinstance(body, upkeep.Whisper) else 2  # twice as long
