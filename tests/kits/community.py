@@ -101,6 +101,7 @@ class Community:
     def __init__(self, nodes: dict[str, Node], behind: Path) -> None:
         self.nodes, self._behind = nodes, behind
         self.posts: dict[str, str] = {}
+        self.things: dict[str, str] = {}  # of the other rooms: what stands in the braces of their paths → its id
         self.proposal = ""
 
     def ago(self, seconds: int) -> None:

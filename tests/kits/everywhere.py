@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from kits import deeds
 from kits.community import NOUR, SAMI, SPACE, Community
 from tadamun.main import room_pages
 from tadamun.web import own
@@ -12,7 +13,9 @@ from tadamun.web.house import State
 from tadamun.web.page import Page
 
 # They answer a script, or are a picture or a file: nothing to look at.
-SILENT = frozenset({"awake", "fresh", "signs", "space-signs", "strength", "talk-attached", "talk-picture"})
+SILENT = frozenset({"awake", "fresh", "signs", "space-signs", "strength", "talk-attached", "talk-picture"}) | {
+    "aid-file", "gatherings-calendar",
+}  # fmt: skip
 ANYWHERE = {"language": "ar"}  # what braces hold that are there in every state of the house
 PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
 
@@ -38,7 +41,8 @@ def path(page: Page, given: Mapping[str, str]) -> str:
 
 
 def given(town: Community) -> dict[str, str]:
-    """What stands in the braces of paths."""
+    """What stands in the braces of paths. The community does what deeds.py has, once."""
+    town.things = town.things or deeds.act(town)
     node = town.nodes[NOUR]
     [space] = node.call("space.list")
     people = {one["name"]: one["member"] for one in node.call("people.list", space=SPACE)}
@@ -51,4 +55,5 @@ def given(town: Community) -> dict[str, str]:
         "act": town.proposal,
         "key": node.call("invite.new", space=SPACE)["key"],
         "device": node.call("devices.list", space=SPACE)[0]["device"],
+        **town.things,
     }
