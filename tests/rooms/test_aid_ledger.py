@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rooms_town import AID, NOON, Town, member
+from rooms_town import AID, NOON, SPACE, Town, member
 
 from tadamun.core.errors import NotAllowed, UsageError
 from tadamun.core.ports import Audience, Saying
@@ -172,3 +172,27 @@ async def test_answers_in_any_order_come_to_the_same(town: Town) -> None:
     assert all(one == states[0] for one in states)
     assert states[0].state == "confirmed"
     assert set(nour.fold_topic(AID, entry).values()) == {Verdict.ALLOW}
+
+
+async def test_what_waits_for_ones_word_is_told_until_it_was_said(town: Town) -> None:
+    def told(who: str) -> list[tuple[str, str]]:
+        return [(one.page, str(one.arguments.get("name", ""))) for one in AID.alerts(town.nodes[who], SPACE)]
+
+    entry = await given_to_sam(town)
+    assert told(SAM) == [("aid-between", "Nour")]
+    assert told(NOUR) == told(MOD) == []
+    await said(town, SAM, entry, "refused")
+    assert told(SAM) == []
+    asked = {"direction": "request", "category": "money", "title": "T"}
+    item = (await town.nodes[NOUR].call("aid.post", **asked))["id"]
+    town.pass_on()
+    await town.nodes[SAM].call("aid.move", item=item, to="claimed")
+    town.pass_on()
+    assert told(NOUR) == [("aid-item", "Sam")]
+    await town.nodes[NOUR].call("aid.move", item=item, to="declined", member="Sam")
+    assert told(NOUR) == []
+    offer = (await town.nodes[MOD].call("aid.post", **asked | {"direction": "offer", "category": "mentoring"}))["id"]
+    town.pass_on()
+    await town.nodes[SAM].call("aid.mentor_ask", item=offer)
+    town.pass_on()
+    assert told(MOD) == [("aid-mentors", "Sam")]

@@ -109,6 +109,22 @@ async def test_the_directory(pages: Pages) -> None:
     assert "The directory is empty" in shown.words
 
 
+async def test_what_is_looked_for_stands_in_no_address(pages: Pages) -> None:
+    space = await pages.space()
+    await asked(pages, space, title="A quiet room", place="Beirut")
+    await asked(pages, space, title="Something else", category="money")
+    at = pages.url("aid", space=space)
+    shown = await pages.get(at)
+    shown = await pages.post(
+        pages.url("find"), {"at": at, "search": "quiet", "place": "Beirut"}, token=shown.token(pages.url("find"))
+    )
+    assert "A quiet room" in shown.words
+    assert "Something else" not in shown.words
+    assert "quiet" not in shown.path
+    assert "Beirut" not in shown.path
+    assert 'value="quiet"' in shown.text
+
+
 async def test_files_out_and_in(pages: Pages) -> None:
     space = await pages.space()
     await pages.call("aid.resource_add", space=space, name="=1+1", sort="lawyer")

@@ -36,6 +36,7 @@ async def show_all(visit: Visit) -> Answer:
         resources=[_ready(one) for one in found["resources"]],
         filters=filters,
         filtered=any(filters.values()),
+        found=query.get("found", ""),
         sorts=wording.choices(words.SORTS, say("Every sort")),
         page=page,
         more=found["more"],

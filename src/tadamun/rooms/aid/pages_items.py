@@ -52,7 +52,11 @@ async def show_all(visit: Visit) -> Answer:
         places=await visit.call("aid.places", space=space),
         page=page,
         more=more,
-        again={"direction": direction if direction == "offer" else "", "view": "mine" if mine else ""} | filters,
+        again={
+            "direction": direction if direction == "offer" else "",
+            "view": "mine" if mine else "",
+            "found": query.get("found", ""),
+        },
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from tadamun.core.room import Room, Scope
 from tadamun.rooms.aid import (
+    alerts,
     bodies,
     calls_blind,
     calls_items,
@@ -51,4 +52,5 @@ ROOM: Final = Room(
         calls_blind.HELPING: Scope(kinds=frozenset({bodies.HELP}), slots=10, least=LEAST),
     },
     errands=errands.errands,
+    alerts=alerts.alerts,
 )
