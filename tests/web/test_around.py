@@ -24,15 +24,20 @@ def arrive(pages: Pages, space: str, count: int, private: bool = False) -> None:
         for n in range(at, at + count):
             i = (n + 1).to_bytes(32, "big")
             tx.execute(
-                "INSERT INTO talk_posts VALUES (?, ?, 11, ?, x'', ?, ?, ?, '', 'words', '', '', 0, '', '', 0, ?)",
+                "INSERT INTO talk_posts (space, id, kind, thread, parent, author, created_at, seq, title, text, topics,"
+                " warning, version, retracted, reason, expires_at, private_with)"
+                " VALUES (?, ?, 11, ?, x'', ?, ?, ?, '', 'words', '', '', 0, '', '', 0, ?)",
                 (number, i, i, b"\xaa" * 32, NOW, n, b"\xaa" * 32 if private else b""),
             )
 
 
 def numbers(text: str) -> dict[str, int]:
     """What is shown by whose id; hidden ones are 0."""
-    found = re.findall(r'<span class="fresh" id="fresh-([\w-]+)"[^>]*?( hidden)?><span aria-hidden="true">(\d+)', text)
-    return {name: 0 if hidden else int(count) for name, hidden, count in found}
+    found = re.findall(
+        r'<span class="fresh" id="fresh-([\w-]+)"(?: hx-swap-oob="true")?(?: hidden>|><span aria-hidden="true">(\d+))',
+        text,
+    )
+    return {name: int(count or 0) for name, count in found}
 
 
 async def test_what_is_new_stands_at_its_space_and_its_room(pages: Pages) -> None:
@@ -46,7 +51,7 @@ async def test_what_is_new_stands_at_its_space_and_its_room(pages: Pages) -> Non
     shown = numbers((await pages.get(pages.url("people", space=one))).text)
     assert [shown[name] for name in ("room-talk", "bar-talk", "room-people", "bar-people")] == [5, 5, 0, 0]
     alone = (await pages.get(pages.url("space-signs", space=one))).text
-    assert numbers(alone.replace(' hx-swap-oob="true"', "")) == shown
+    assert numbers(alone) == shown
     await pages.call("talk.mark_read", space=one)
     assert numbers((await pages.get(pages.url("space-signs", space=one))).text)["room-talk"] == 0
 
@@ -124,7 +129,7 @@ async def test_a_strange_space_gets_no_page(pages: Pages) -> None:
     await pages.space()
     shown = await pages.get(pages.url("space-signs", space="f" * 64))
     assert shown.status == 200
-    assert "room-talk" in numbers(shown.text.replace(' hx-swap-oob="true"', ""))
+    assert "room-talk" in numbers(shown.text)
     assert set(numbers(shown.text).values()) <= {0}
 
 
@@ -137,4 +142,3 @@ async def test_signs_of_ten_spaces_take_a_few_milliseconds(pages: Pages) -> None
         assert len(await pages.call("space.signs")) == 10
         took.append(time.perf_counter() - begun)
     assert min(took) < 0.005
-

@@ -30,6 +30,7 @@ from tadamun.web.around import around
 from tadamun.web.asked import FORGOTTEN, Asked
 from tadamun.web.held import Held
 from tadamun.web.house import House, State
+from tadamun.web.instead import instead
 from tadamun.web.notices import Notices
 from tadamun.web.page import ANY, FOUND, QUIET, TOKEN, Form, Page, Typed, Visit
 from tadamun.web.render import Templates, versions
@@ -238,7 +239,7 @@ class Site:
         """In words: on the page that was sent from, if there is one; else on one that gives back what was sent."""
         if self.house.state not in visit.page.when:
             return self._led_away(visit, CUT_OFF)
-        words = say(error.message, **error.arguments)
+        words = say(instead(error.message), **error.arguments)
         status = STATUSES.get(error.code, 500)
         visit.error = words
         try:
@@ -251,7 +252,7 @@ class Site:
                 return await self.again(visit, visit.here, visit.form, words, status)
             return await self.render(visit, "failed.html", status, {"message": words})
         except LocalError:
-            return self.refusal(visit.request, status, error.message)
+            return self.refusal(visit.request, status, instead(error.message))
         except Exception as second:
             return self._unforeseen(visit, second)
 

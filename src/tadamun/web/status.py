@@ -9,6 +9,7 @@ from starlette.responses import Response
 from tadamun.i18n import formats
 from tadamun.i18n.terms import REASONS, STANDINGS, STATES, term
 from tadamun.i18n.words import say
+from tadamun.web.instead import instead
 from tadamun.web.page import Page, Visit
 
 
@@ -37,7 +38,7 @@ async def status(visit: Visit) -> Response:
 async def check(visit: Visit) -> Response:
     """What `tadamun doctor` looks at."""
     found: list[dict[str, Any]] = (await visit.call("node.doctor"))["checks"]
-    checks = [(one["ok"], say(one["message"], **one["arguments"])) for one in found]
+    checks = [(one["ok"], say(instead(one["message"]), **one["arguments"])) for one in found]
     return await visit.render("check.html", checks=checks, well=all(ok for ok, _words in checks))
 
 
