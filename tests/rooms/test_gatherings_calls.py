@@ -13,6 +13,7 @@ from tadamun.core.body import spell
 from tadamun.core.errors import NotAllowed, UsageError
 from tadamun.core.ports import Audience, Saying
 from tadamun.rooms.gatherings import actions, own
+from tadamun.rooms.gatherings.errands import errands
 from tadamun.rooms.gatherings.nip52 import Answer
 
 pytestmark = pytest.mark.anyio
@@ -179,6 +180,25 @@ async def test_places_go_by_lot_and_what_was_made_sure_of_stays(town: Town) -> N
     assert (await town.nodes[turn].call("gathering.show", gathering=made))["answer"]["place"] == "yes"
 
 
+async def test_the_place_of_somebody_who_was_removed_is_anothers(town: Town) -> None:
+    made = await called(town.nodes[NOUR], capacity=2)
+    for who in (NOUR, SAMI, RIMA, EVE):
+        await town.nodes[who].call("gathering.come", gathering=made)
+    town.pass_on()
+    before = await town.nodes[NOUR].call("gathering.people", gathering=made)
+    out, stays = (one["member"] for one in before["going"])
+    turn = [one["member"] for one in before["waiting"]]
+    level = town.levels.pop(out)
+    node = town.nodes[stays]
+    after = await node.call("gathering.people", gathering=made)
+    assert [one["member"] for one in after["going"]] == [stays, turn[0]]
+    assert [one["member"] for one in after["waiting"]] == turn[1:]
+    one = await town.nodes[turn[1]].call("gathering.show", gathering=made)
+    assert (one["going"], one["waiting"], one["free"], one["answer"]["turn"]) == (3, 1, 0, 1)
+    assert (await town.nodes[turn[0]].call("gathering.show", gathering=made))["answer"]["place"] == "yes"
+    town.levels[out] = level
+
+
 async def test_answers_that_name_another_gathering_or_never_expire_do_not_count(town: Town) -> None:
     made, other = await called(town.nodes[NOUR]), await called(town.nodes[SAMI])
     row, eve = await _row(town.nodes[EVE], made), town.nodes[EVE]
@@ -223,6 +243,45 @@ async def test_what_cannot_be_is_refused_in_words(town: Town) -> None:
     assert not (await node.call("gathering.list", when="all"))["gatherings"]
 
 
+async def test_who_told_the_host_alone_is_counted_by_the_host_at_a_full_hour(town: Town) -> None:
+    made = await called(town.nodes[NOUR], capacity=2)
+    await town.nodes[SAMI].call("gathering.come", gathering=made, seen_by="organisers", note="kerosene")
+    await town.nodes[RIMA].call("gathering.come", gathering=made, seen_by="organisers", also=[EVE], status="tentative")
+    town.pass_on()
+    nour, eve = town.nodes[NOUR], town.nodes[EVE]
+    assert [one["name"] for one in (await nour.call("gathering.people", gathering=made))["going"]] == ["#b2b2b2b2"]
+    assert [one["member"] for one in (await eve.call("gathering.people", gathering=made))["maybe"]] == [RIMA]
+    for who in (EVE, NEW):
+        assert "kerosene" not in repr(town.nodes[who].tables.dump(local=True))
+        assert (await town.nodes[who].call("gathering.show", gathering=made))["going"] == 0
+    due = await errands(nour, nour.clock.now() + 1)
+    assert due == NOON + 3_600
+    nour.clock.at = due
+    await errands(nour, due)
+    town.pass_on()
+    for who in (EVE, NEW):
+        one = await town.nodes[who].call("gathering.show", gathering=made)
+        assert (one["going"], one["maybe"], one["free"]) == (1, 1, 1)
+        assert (await town.nodes[who].call("gathering.people", gathering=made))["hidden"] == 1
+    count = len(town.log)
+    assert await errands(nour, due + 60) == 0
+    assert len(town.log) == count
+
+
+async def test_from_the_open_into_confidence_the_open_answer_is_taken_back(town: Town) -> None:
+    made = await called(town.nodes[NOUR])
+    await town.nodes[SAMI].call("gathering.come", gathering=made, note="kerosene")
+    town.pass_on()
+    assert (await town.nodes[EVE].call("gathering.show", gathering=made))["going"] == 1
+    await town.nodes[SAMI].call("gathering.come", gathering=made, seen_by="organisers")
+    town.pass_on()
+    assert (await town.nodes[EVE].call("gathering.show", gathering=made))["going"] == 0
+    assert "kerosene" not in repr(town.nodes[EVE].tables.dump(local=True))
+    assert (await town.nodes[NOUR].call("gathering.show", gathering=made))["going"] == 1
+    with pytest.raises(UsageError):
+        await town.nodes[NOUR].call("gathering.come", gathering=made, seen_by="organisers")
+
+
 async def test_hijri_days_are_wanted_or_not_on_this_node(town: Town) -> None:
     node = town.nodes[NOUR]
     assert (await node.call("gathering.prefer"))["hijri"] is False
@@ -251,4 +310,4 @@ def test_no_body_is_spelled_in_two_ways() -> None:
 async def _row(node: Bench, wanted: str) -> Any:
     from tadamun.rooms.gatherings.reading import Reader
 
-    return Reader(node.tables, "5" * 64).one(wanted)
+    return Reader(node.tables, "5" * 64, node.members("")).one(wanted)

@@ -159,16 +159,17 @@ async def people(bench: Workbench, asked: OneGathering) -> dict[str, Any]:
     space, reader = reader_of(bench, asked)
     row = reader.one(asked.gathering)
     found: dict[str, Any] = {"going": [], "waiting": [], "maybe": [], "cannot": []}
-    members = bench.members(space)
-    known = 0
+    count = reader.count(row, row.host == bench.me(space))
+    known = in_line = 0
     for one in reader.answers(row.id):
-        group = {"tentative": "maybe", "declined": "cannot"}.get(one.status, "waiting" if one.place == 2 else "going")
+        in_line += bool(one.turn)
+        waits = bool(one.turn) and 0 <= count.places < in_line
+        group = {"tentative": "maybe", "declined": "cannot"}.get(one.status, "waiting" if waits else "going")
         known += one.private and one.status == "accepted"
-        if one.member in members:
-            found[group].append({
-                "member": one.member, "name": bench.facts.names.name(space, one.member), "private": one.private,
-                "turn": one.turn, "sure": one.sure, "note": one.note,
-            })  # fmt: skip
+        found[group].append({
+            "member": one.member, "name": bench.facts.names.name(space, one.member), "private": one.private,
+            "turn": in_line if one.turn else 0, "sure": one.sure, "note": one.note,
+        })  # fmt: skip
     return found | {"hidden": 0 if row.host == bench.me(space) else max(0, row.going - known)}
 
 

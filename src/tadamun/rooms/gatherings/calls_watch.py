@@ -71,7 +71,7 @@ async def out(bench: Workbench, asked: Out) -> dict[str, Any]:
     marks = [codes.mark(codes.token(one, salt)) for one in (typed, forced)]
     if marks[0] == marks[1]:
         raise UsageError("The two codes are the same. Choose two that you will not mix up.")
-    gathering = Reader(bench.tables, space).one(asked.gathering).id if asked.gathering else ""
+    gathering = Reader(bench.tables, space, bench.members(space)).one(asked.gathering).id if asked.gathering else ""
     named = [*buddies, legal]
     card, given = shares.seal(
         actions.sealed_text(asked.card), labels.card(space, me, salt), 2, len(named), bench.random

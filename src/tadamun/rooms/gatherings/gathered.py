@@ -79,20 +79,16 @@ class Gathered:
         counting = [self.briefings[one, role] for one in self.organisers if (one, role) in self.briefings]
         return max(counting, key=order, default=None)
 
-    def seats(self) -> tuple[list[str], list[str]]:
-        """(who has a place, who waits for one), of those who come and say so in the open. Each in the order of places.
+    def line(self) -> list[str]:
+        """Who comes and says so in the open, in the order in which places are given.
 
-        Without a limit all have one. Else: first those whom the organisers made sure of, then by lot. The lot is a hash
-        of the gathering and the member: nobody can choose theirs, and no clock or carrier changes it.
+        First those whom the host made sure of, then by lot. The lot is a hash of the gathering and the member: nobody
+        can choose theirs, and no clock or carrier changes it. How many places there are, and who belongs no more, is
+        looked at when it is shown (reading.py).
         """
-        plan, door = self.plan, self.door
         going = [one for one, said in self.answers.items() if said.body.status == "accepted" and not said.private_with]
-        sure = frozenset(door.body.seated) if door is not None else frozenset()
-        order = sorted(going, key=lambda one: (one not in sure, lot(self.topic, one)))
-        if plan is None or not plan.capacity:
-            return order, []
-        free = max(0, plan.capacity - (door.body.going if door is not None else 0))
-        return order[:free], order[free:]
+        sure = frozenset(self.door.body.seated) if self.door is not None else frozenset()
+        return sorted(going, key=lambda one: (one not in sure, lot(self.topic, one)))
 
 
 def lot(gathering: str, member: str) -> bytes:

@@ -28,7 +28,7 @@ class OneGathering(InSpace, frozen=True, forbid_unknown_fields=True):
 def reader_of(bench: Workbench, asked: InSpace) -> tuple[str, Reader]:
     """The space's id, and who reads it now. Raises UsageError."""
     space = bench.space(asked.space)
-    return space, Reader(bench.tables, space)
+    return space, Reader(bench.tables, space, bench.members(space))
 
 
 def standing(reader: Reader, wanted: str, now: int) -> Row:

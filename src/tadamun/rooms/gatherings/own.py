@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
 
+from tadamun.core.b64 import from_b64
 from tadamun.core.body import read
 from tadamun.core.errors import Reason, RemoteError
 from tadamun.core.event import Event, Hex32, Tags
@@ -28,7 +29,8 @@ Version = Annotated[int, msgspec.Meta(ge=1, le=MAX_INTEGER)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]
 Moment = Annotated[int, msgspec.Meta(ge=1, le=2**40)]  # Unix seconds
 Length = Annotated[int, msgspec.Meta(ge=0, le=7 * 86_400)]  # seconds
-Words = Annotated[str, msgspec.Meta(pattern="^[a-z]+( [a-z]+){19,32}\\Z")]  # a share, as SLIP-39 writes it
+WORDS: Final = "[a-z]{4,8}( [a-z]{4,8}){19,32}"  # a share, as SLIP-39 writes it
+Words = Annotated[str, msgspec.Meta(pattern=f"^{WORDS}\\Z")]
 Box = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,6000}\\Z")]  # b64
 Short = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{1,800}\\Z")]
 Bytes32 = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_-]{43}\\Z")]
@@ -168,7 +170,7 @@ def decode(event: Event, rest: Tags) -> Own:
 
 
 def _well(body: Own) -> bool:
-    """What a schema cannot say."""
+    """What a schema cannot say. Raises RemoteError(MALFORMED) for what is no base64url."""
     match body:
         case Change():
             return plan_allowed(body.plan)
@@ -179,18 +181,26 @@ def _well(body: Own) -> bool:
         case Briefing():
             return in_order(body.members) and allowed_text(body.text, MAX_BRIEFING)
         case Point():
+            from_b64(body.box)
             return in_order(body.marks) and body.need <= len(body.marks) and body.opens % 60 == 0
         case Watch():
             named = {body.legal, *body.buddies}
+            for text in (body.card, *body.boxes):
+                from_b64(text)
             return (
-                in_order(body.buddies)
+                len(from_b64(body.salt, 16)) == 16
+                and in_order(body.buddies)
                 and len(named) == len(body.buddies) + 1 == len(body.marks)
                 and in_order(body.marks)
                 and body.need <= len(body.marks)
                 and in_order(body.codes)
                 and body.back_by % 60 == 0
             )
-        case Key() | Share() | Release() | Back():
+        case Key():
+            return len(from_b64(body.key, 32)) == 32
+        case Back():
+            return len(from_b64(body.token, 32)) == 32
+        case Share() | Release():
             return True
 
 

@@ -25,7 +25,7 @@ async def audience(bench: Workbench, asked: Whom) -> dict[str, Any]:
     me = bench.me(space)
     to = Audience()
     if asked.gathering:
-        row = Reader(bench.tables, space).one(asked.gathering)
+        row = Reader(bench.tables, space, bench.members(space)).one(asked.gathering)
         to = Audience(expires_at=row.plan.until) if row.plan.until > bench.clock.now() else Audience()
         if asked.seen_by == "organisers" and row.host != me:
             also = {bench.facts.names.who(space, one) for one in asked.also}

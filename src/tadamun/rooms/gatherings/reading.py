@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 from tadamun.core.errors import UsageError
@@ -49,16 +50,28 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """One answer. place: 1 has one, 2 waits for one, 0 neither. turn: the how-manieth of those."""
+    """One answer. turn: the place in line of who comes and says so in the open, from 1; else 0."""
 
     member: str
     status: str
     note: str
     version: int
     private: bool
-    place: int
     turn: int
     sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many come: seated, waiting: of those who said so in the open; hidden: of those who told the host alone.
+    maybe, hidden_maybe: the same of those who may. places: for those in the open, -1 without a limit."""
+
+    seated: int
+    waiting: int
+    hidden: int
+    maybe: int
+    hidden_maybe: int
+    places: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +88,10 @@ class Wanted:
 
 
 class Reader:
-    """The gatherings of one space."""
+    """The gatherings of one space. members: who belongs to it now."""
 
-    def __init__(self, tables: Tables, space: str) -> None:
-        self.tables, self.space = tables, space
+    def __init__(self, tables: Tables, space: str, members: Container[str]) -> None:
+        self.tables, self.space, self.members = tables, space, members
 
     def one(self, wanted: str) -> Row:
         """The gathering meant by an id or its beginning. Raises UsageError."""
@@ -125,25 +138,55 @@ class Reader:
         return [found[one] for one in ids if one in found]
 
     def answers(self, gathering: str) -> list[Coming]:
-        """All answers, those with a place first, in the order of places."""
+        """All answers of those who belong, in the order of the line; those who are not in it first."""
         rows = self.tables.execute(
-            "SELECT member, status, note, version, private, place, turn, sure FROM gatherings_answers"
-            " WHERE space = ? AND id = ? ORDER BY place = 0, place, turn, member",
+            "SELECT member, status, note, version, private, turn, sure FROM gatherings_answers"
+            " WHERE space = ? AND id = ? ORDER BY turn, member",
             (self.space, gathering),
         )
-        return [Coming(m, s, n, v, bool(p), place, turn, bool(sure)) for m, s, n, v, p, place, turn, sure in rows]
+        return [_coming(*row) for row in rows if row[0] not in self.former]
 
     def answer_of(self, gathering: str, member: str) -> Coming | None:
-        return next((one for one in self.answers(gathering) if one.member == member), None)
-
-    def counts(self, gathering: str) -> Counter[tuple[str, bool, int]]:
-        """How many answered so: by (status, in private, place)."""
+        """With the turn among those who belong."""
         rows = self.tables.execute(
-            "SELECT status, private, place, count(*) FROM gatherings_answers WHERE space = ? AND id = ?"
-            " GROUP BY status, private, place",
-            (self.space, gathering),
+            "SELECT member, status, note, version, private, turn, sure FROM gatherings_answers"
+            " WHERE space = ? AND id = ? AND member = ?",
+            (self.space, gathering, member),
         )
-        return Counter({(status, bool(private), place): count for status, private, place, count in rows})
+        if not rows:
+            return None
+        found = _coming(*rows[0])
+        before = self.tables.execute(
+            "SELECT member FROM gatherings_answers WHERE space = ? AND id = ? AND turn > 0 AND turn < ?",
+            (self.space, gathering, found.turn),
+        ) if found.turn and self.former else ()  # fmt: skip
+        return replace(found, turn=found.turn - sum(one in self.former for (one,) in before))
+
+    def count(self, row: Row, host: bool) -> Count:
+        """How many come. host: whoever looks is told in private, and counts; everybody else has the host's word."""
+        found = self.tables.execute(
+            "SELECT status, private, count(*) FROM gatherings_answers WHERE space = ? AND id = ? GROUP BY 1, 2",
+            (self.space, row.id),
+        )
+        counts = Counter({(status, bool(private)): count for status, private, count in found})
+        for one in self.former:
+            answers = self.tables.execute(
+                "SELECT status, private FROM gatherings_answers WHERE space = ? AND id = ? AND member = ?",
+                (self.space, row.id, one),
+            )
+            counts.subtract((status, bool(private)) for status, private in answers)
+        hidden = counts["accepted", True] if host else row.going
+        going = counts["accepted", False]
+        places = max(0, row.plan.capacity - hidden) if row.plan.capacity else -1
+        seated = going if places < 0 else min(going, places)
+        hidden_maybe = counts["tentative", True] if host else row.maybe
+        return Count(seated, going - seated, hidden, counts["tentative", False], hidden_maybe, places)
+
+    @cached_property
+    def former(self) -> frozenset[str]:
+        """Those who answered anything here and belong no more. Their places are others'."""
+        rows = self.tables.execute("SELECT DISTINCT member FROM gatherings_answers WHERE space = ?", (self.space,))
+        return frozenset(member for (member,) in rows if member not in self.members)
 
     def _rows(self, where: str, values: Sequence[Any], order: str, limit: int) -> list[Row]:
         found = self.tables.execute(
@@ -167,6 +210,10 @@ def _row(
         id, kind, key, host, named, plan, series, version, cancelled, reason, door, going, maybe, created_at, begins,
         ends,
     )  # fmt: skip
+
+
+def _coming(member: str, status: str, note: str, version: int, private: int, turn: int, sure: int) -> Coming:
+    return Coming(member, status, note, version, bool(private), turn, bool(sure))
 
 
 def wish(tables: Tables, name: str) -> str:

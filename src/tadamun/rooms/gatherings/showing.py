@@ -20,19 +20,13 @@ def shown(bench: Workbench, space: str, reader: Reader, row: Row) -> dict[str, A
     "yes", "waiting", or "" where there is none to be had or only the organisers know.
     """
     me, now, plan = bench.me(space), bench.clock.now(), row.plan
-    counts = reader.counts(row.id)
-    # Who opened it sees the answers that are told to the organisers; everybody else has their number from the door.
-    hidden = {
-        status: counts[status, True, 0] if row.host == me else told
-        for status, told in (("accepted", row.going), ("tentative", row.maybe))
-    }
-    named = counts["accepted", False, 1] + counts["accepted", False, 2]
-    going, waiting = named + hidden["accepted"], counts["accepted", False, 2]
+    count = reader.count(row, row.host == me)
     first, last = times.days_of(plan)
     mine = reader.answer_of(row.id, me)
     answer = None if mine is None else {
-        "status": mine.status, "private": mine.private, "place": {1: "yes", 2: "waiting"}.get(mine.place, ""),
-        "turn": mine.turn, "note": mine.note,
+        "status": mine.status, "private": mine.private, "note": mine.note,
+        "place": "" if not mine.turn else "yes" if count.places < 0 or mine.turn <= count.places else "waiting",
+        "turn": mine.turn - max(0, count.places) if 0 <= count.places < mine.turn else mine.turn,
     }  # fmt: skip
     return {
         "id": row.id,
@@ -51,10 +45,10 @@ def shown(bench: Workbench, space: str, reader: Reader, row: Row) -> dict[str, A
         "ends": row.ends,
         "until": plan.until,
         "capacity": plan.capacity,
-        "going": going,
-        "maybe": counts["tentative", False, 0] + hidden["tentative"],
-        "waiting": waiting,
-        "free": max(0, plan.capacity - (going - waiting)) if plan.capacity else -1,
+        "going": count.seated + count.waiting + count.hidden,
+        "maybe": count.maybe + count.hidden_maybe,
+        "waiting": count.waiting,
+        "free": count.places - count.seated if count.places >= 0 else -1,
         "series": row.series,
         "version": row.version,
         "cancelled": row.cancelled,

@@ -15,7 +15,7 @@ MANY = 500  # gatherings that are still to come, of one space
 
 async def errand(bench: Workbench, space: str, now: int) -> int:
     """Say what is due. Gives when to look again; 0: when something changes."""
-    reader, me = Reader(bench.tables, space), bench.me(space)
+    reader, me = Reader(bench.tables, space, bench.members(space)), bench.me(space)
     again = 0
     for row in reader.listed(Wanted(ends_after=now), MANY):
         if row.host != me or row.cancelled:

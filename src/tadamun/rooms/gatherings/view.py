@@ -26,11 +26,11 @@ ITEMS: Final = (
         created_at INTEGER, begins INTEGER, ends INTEGER, PRIMARY KEY (space, id)) WITHOUT ROWID""",
     "CREATE INDEX gatherings_when ON gatherings_items (space, begins, id)",
     "CREATE INDEX gatherings_series ON gatherings_items (space, series) WHERE series <> ''",
-    # private: said to some only. place: 1 who has one, 2 who waits, 0 neither; turn: the how-manieth. sure: 1 if an
-    # organiser made sure of it.
+    # private: said to some only. turn: the place in line, from 1, of those who come and say so in the open; else 0.
+    # sure: 1 if the host made sure of a place.
     """CREATE TABLE gatherings_answers (
-        space TEXT, id TEXT, member TEXT, status TEXT, note TEXT, version INTEGER, private INTEGER, place INTEGER,
-        turn INTEGER, sure INTEGER, PRIMARY KEY (space, id, member)) WITHOUT ROWID""",
+        space TEXT, id TEXT, member TEXT, status TEXT, note TEXT, version INTEGER, private INTEGER, turn INTEGER,
+        sure INTEGER, PRIMARY KEY (space, id, member)) WITHOUT ROWID""",
 )
 TABLES: Final = (*ITEMS, *view_sealed.TABLES)
 # wishes: what this person wants to see: Hijri days beside the others; the zone last planned in. tallies: when a new
@@ -55,17 +55,14 @@ def project(tables: Tables, space: str, topic: str, known: Known | None) -> None
         return
     gathered = known.gathered
     tables.execute(f"INSERT INTO gatherings_items VALUES ({', '.join('?' * 27)})", _row(space, gathered))
-    seated, waiting = gathered.seats()
-    turns = {one: (1, turn) for turn, one in enumerate(seated, 1)} | {
-        one: (2, turn) for turn, one in enumerate(waiting, 1)
-    }
+    turns = {one: turn for turn, one in enumerate(gathered.line(), 1)}
     sure = gathered.door.body.seated if gathered.door is not None else ()
     tables.many(
-        "INSERT INTO gatherings_answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO gatherings_answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 space, topic, member, said.body.status, shown_line(said.body.note), said.body.version,
-                int(bool(said.private_with)), *turns.get(member, (0, 0)), int(member in sure),
+                int(bool(said.private_with)), turns.get(member, 0), int(member in sure),
             )
             for member, said in sorted(gathered.answers.items())
         ],

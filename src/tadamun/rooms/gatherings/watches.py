@@ -4,6 +4,7 @@ their card says. Nothing of it is kept: it is worked out each time somebody look
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -15,7 +16,7 @@ from tadamun.core.ports import Audience, Workbench
 from tadamun.crypto import labels, lockbox, shares
 from tadamun.crypto.secret import Secret
 from tadamun.rooms.gatherings.given import some
-from tadamun.rooms.gatherings.own import Watch, ends
+from tadamun.rooms.gatherings.own import WORDS, Watch, ends
 
 Level = Literal["waiting", "late", "legal", "open", "forced", "back"]
 
@@ -27,6 +28,7 @@ class _Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     silent: int
 
 
+_SHARE: Final = re.compile(WORDS)
 _body: Final = msgspec.json.Decoder(Watch)
 _told: Final = msgspec.json.Decoder(_Told)
 
@@ -111,7 +113,7 @@ def _opened(space: str, one: Standing, key: lockbox.BoxKey) -> Standing:
             found = _told.decode(lockbox.open_box(key, from_b64(box), info))
         except (RemoteError, ValueError):
             continue
-        if shares.mark(found.share) in one.body.marks:
+        if _SHARE.fullmatch(found.share) and shares.mark(found.share) in one.body.marks:
             return Standing(one.id, one.member, one.body, one.tokens, found.share, found.silent)
     return one
 

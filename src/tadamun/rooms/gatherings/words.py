@@ -74,7 +74,7 @@ def _hours(one: Mapping[str, Any]) -> list[str]:
     if not one["zone"]:
         return []
     zone = times.zone_or_utc(one["zone"])
-    lines = [_span(one, zone, say("{zone} time", zone=place_of(one["zone"])))]
+    lines = [_span(one, zone, say("{zone} time", zone=place_of(zone.key)))]
     here = datetime.fromtimestamp(one["start"]).astimezone()
     if here.utcoffset() != here.astimezone(zone).utcoffset():
         lines.append(_span(one, here.tzinfo, _("on this computer's clock")))
@@ -139,9 +139,8 @@ def role_name(role: str) -> str:
 
 def moment(at: int, zone: str) -> str:
     """A day and time, on the clocks of that zone, and whose they are."""
-    zone = zone or "UTC"
-    time = formats.date(at, times.zone_or_utc(zone))
-    return say("{time}, {whose}", time=time, whose=say("{zone} time", zone=place_of(zone)))
+    there = times.zone_or_utc(zone)
+    return say("{time}, {whose}", time=formats.date(at, there), whose=say("{zone} time", zone=place_of(there.key)))
 
 
 def point(told: Mapping[str, Any]) -> list[str]:
