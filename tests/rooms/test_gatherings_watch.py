@@ -144,6 +144,23 @@ async def test_the_other_code_looks_the_same_and_raises_the_alarm(town: Town) ->
     assert (await sees(town, SAMI))["level"] == "forced"
 
 
+async def test_after_either_code_the_others_send_as_much(town: Town) -> None:
+    """Whoever holds her device, or watches the wire, cannot tell by what comes a moment later."""
+    sent: list[list[tuple[int, int, str]]] = []
+    for code in ("1147", "4711"):
+        made = await out(town)
+        await town.nodes[NOUR].call("gathering.back", watch=made, code=code)
+        town.pass_on()
+        before = len(town.log)
+        await at(town, NOON + 60, SAMI, RIMA)
+        await at(town, NOON + 70, SAMI, RIMA)
+        found = [(event.kind, len(channel or ()), event.pubkey)
+                 for event, channel, *_ in town.log[before:]]  # fmt: skip
+        sent.append(sorted(found))
+    assert len(sent[0]) == 2
+    assert sent[0] == sent[1]
+
+
 async def test_ones_own_device_cannot_tell_the_codes_apart(town: Town) -> None:
     """What tells them apart is in boxes for others' devices: nothing here says which of the two is which."""
     await out(town)

@@ -41,7 +41,8 @@ TABLES: Final = (
         PRIMARY KEY (space, id)) WITHOUT ROWID""",
 )
 # places: what one sealed oneself, and one's own share. held: shares that one keeps back. late: since when a share that
-# is due waits for word of a cancellation. boxkeys: the secret of this device's key.
+# is due waits for word of a cancellation. answered: returns that this
+# node answered as if. boxkeys: the secret of this device's key.
 
 LOCAL: Final = (
     """CREATE TABLE IF NOT EXISTS gatherings_places (
@@ -50,6 +51,7 @@ LOCAL: Final = (
     "CREATE TABLE IF NOT EXISTS gatherings_held (space TEXT, id TEXT, PRIMARY KEY (space, id)) WITHOUT ROWID",
     """CREATE TABLE IF NOT EXISTS gatherings_late (
         space TEXT, id TEXT, since INTEGER, PRIMARY KEY (space, id)) WITHOUT ROWID""",
+    "CREATE TABLE IF NOT EXISTS gatherings_answered (space TEXT, id TEXT, PRIMARY KEY (space, id)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS gatherings_boxkeys (space TEXT PRIMARY KEY, secret TEXT) WITHOUT ROWID",
 )
 
@@ -61,7 +63,14 @@ _OWN: Final = (
     "gatherings_keys",
     "gatherings_watches",
 )
-NAMES: Final = (*_OWN, "gatherings_places", "gatherings_held", "gatherings_late", "gatherings_boxkeys")
+NAMES: Final = (
+    *_OWN,
+    "gatherings_places",
+    "gatherings_held",
+    "gatherings_late",
+    "gatherings_answered",
+    "gatherings_boxkeys",
+)
 
 
 def project(tables: Tables, space: str, topic: str, known: Known | None) -> None:
