@@ -6,9 +6,12 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from circle_town import village
 
+from kits.notes import with_notes
 from kits.sim import Town
 
 SHARED = Path("/dev/shm")
@@ -42,3 +45,22 @@ async def three(town: Town) -> Town:
     await town.call("amal", "talk.post", text="before")
     await town.settle()
     return town
+
+
+@pytest.fixture(scope="session")
+def kept_village() -> Iterator[dict[str, Any]]:
+    """Where the village of circle_town.py is built by the first test that wants it, for all."""
+    folder = Path(tempfile.mkdtemp(prefix="tadamun-", dir=SHARED if SHARED.is_dir() else None))
+    yield {"folder": folder}
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+async def five(kept_village: dict[str, Any], scratch: Path) -> AsyncIterator[Town]:
+    """Amal (founder), Badr (steward), Celine, Dina and Emil; each node with the room of notes."""
+    if "village" not in kept_village:
+        kept_village["village"] = await village(kept_village["folder"])
+    town = await kept_village["village"].open(scratch, 5, with_notes())
+    await town.settle()
+    yield town
+    await town.close()

@@ -1,97 +1,29 @@
-"""Circles: what several members say among themselves, on all their devices, and nobody else reads or makes them say."""
+"""Circles: what several members say among themselves, on all their devices, and nobody else reads."""
 
 from __future__ import annotations
 
 import json
 import random
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-from forger import Forger
+from circle_town import ids, phone_of, reads, stolen, traffic, write
 from thief import Thief, texts
-from witness import counters, fold_in_another_order
+from witness import fold_in_another_order
 
-from kits.notes import NOTE, OPEN_ONLY, with_notes
-from kits.sealed import SeededRandom
-from kits.sim import Home, Template, Town, template
+from kits.notes import OPEN_ONLY
+from kits.sim import Town
 from tadamun.core import upkeep
-from tadamun.core.body import spell
-from tadamun.core.errors import NotAllowed, Reason, UsageError
+from tadamun.core.errors import NotAllowed, UsageError
 from tadamun.core.ports import Audience
-from tadamun.crypto.circle import convene
-from tadamun.crypto.epoch import EpochKeys, circle_id
-from tadamun.node.place import Mailbox
-from tadamun.store import epochs
+from tadamun.crypto.epoch import circle_id
 
 pytestmark = pytest.mark.anyio
 HOUR, DAY = 3_600, 86_400
-NAMES = ("badr", "celine", "dina", "emil")
-
-
-@pytest.fixture(scope="module")
-def kept() -> Iterator[dict[str, Any]]:
-    """Where the village is built by the first test, for all."""
-    quick = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="tadamun-", dir=quick if quick.is_dir() else None))
-    yield {"folder": folder}
-    shutil.rmtree(folder)
 
 
 @pytest.fixture
-async def town(kept: dict[str, Any], scratch: Path) -> AsyncIterator[Town]:
-    """Amal (founder), Badr (steward), Celine, Dina and Emil; each node with the room of notes."""
-    if "village" not in kept:
-        kept["village"] = await village(kept["folder"])
-    town = await kept["village"].open(scratch, 5, with_notes())
-    await town.settle()
-    yield town
-    await town.close()
-
-
-async def village(folder: Path) -> Template:
-    town = Town(folder, 5)
-    town.parts = with_notes()
-    await town.build("amal")
-    await town.call("amal", "space.new", name="Circle", called="Amal")
-    for name in NAMES:
-        await town.build(name)
-        link = (await town.call("amal", "invite.new", level=50 if name == "badr" else 10))["link"]
-        await town.join(name, link, name.title())
-        await town.settle()
-    return await template(town)
-
-
-async def phone_of(town: Town, name: str) -> str:
-    """A second device of somebody."""
-    phone = f"{name}-phone"
-    await town.build(phone)
-    await town.join(phone, (await town.call(name, "devices.add"))["link"], name.title())
-    await town.settle()
-    return phone
-
-
-def ids(town: Town, *names: str) -> list[str]:
-    return [town.homes[name].me for name in names]
-
-
-async def write(town: Town, who: str, text: str, *to: str, **more: Any) -> None:
-    await town.call(who, "notes.write", text=text, to=ids(town, *to), **more)
-
-
-async def reads(town: Town, who: str) -> set[str]:
-    return {note["text"] for note in await town.call(who, "notes.all")}
-
-
-def traffic(town: Town) -> dict[str, bytes]:
-    return {event: raw for home in town.homes.values() for event, raw in home.wire.traffic.items()}
-
-
-def stolen(home: Home, town: Town) -> str:
-    return texts(Thief(home).read(traffic(town).values()).values())
+def town(five: Town) -> Town:
+    return five
 
 
 async def test_all_of_a_circle_read_it_and_nobody_else(town: Town) -> None:
@@ -305,80 +237,6 @@ async def test_what_is_not_for_private_channels_is_not_said_there(town: Town) ->
     assert await reads(town, "celine") == {"to all"}
 
 
-# What no honest node would do.
-
-
-def convening(town: Town, members: list[str], home: Home, forger: Forger, keys: EpochKeys) -> Any:
-    """What opens a circle of these, by a device of somebody, whoever that is."""
-    publics = [one.place.box.public for one in town.homes.values()]
-    (boxes,), roll = convene(keys.secret, members, publics, home.place.space, forger.signer.public, SeededRandom(7))
-    return forger.event(spell(upkeep.Convening(boxes=boxes, roll=roll)), kind=upkeep.CONVENING)
-
-
-@pytest.mark.parametrize("who", ["not in it", "never here", "nobody of mine"])
-async def test_a_circle_of_the_wrong_people_is_not_heard(town: Town, who: str) -> None:
-    emil = town.homes["emil"]
-    forger = Forger(emil)
-    members = {
-        "not in it": ids(town, "amal", "badr", "celine"),
-        "never here": [*ids(town, "amal", "emil"), "ab" * 32],
-        "nobody of mine": ids(town, "badr", "celine", "emil"),
-    }[who]
-    space = emil.place.space
-    keys = EpochKeys.make(circle_id(space, members), SeededRandom(3))
-    before = len(town.homes["amal"].place.boxes)
-    await forger.send(convening(town, members, emil, forger, keys))
-    await town.settle()
-    assert len(town.homes["amal"].place.boxes) == before
-    note = forger.event('{"v":1,"text":"psst"}', kind=NOTE, channel=keys.scope)
-    await forger.send(note, Mailbox(keys, "dm", keys.scope))
-    await town.settle()
-    assert await reads(town, "amal") == set()
-
-
-async def test_nothing_is_replayed_into_another_channel(town: Town) -> None:
-    """Celine is in two circles and the space, and carries what was said from each to each."""
-    await write(town, "amal", "in one", "badr", "celine")
-    await write(town, "amal", "in two", "celine", "dina")
-    await write(town, "amal", "in the open")
-    await town.settle()
-    celine = town.homes["celine"]
-    forger = Forger(celine)
-    boxes = [box for box in celine.place.boxes.values() if box.use == "dm"]
-    best = celine.place.best_epoch()
-    assert best is not None
-    inner = [event for event in Thief(celine).inner.values() if event.kind == NOTE]
-    assert len(inner) == 3
-    before = {name: await town.call(name, "notes.all") for name in ("amal", "badr", "dina", "emil")}
-    for event in inner:
-        for box in (*boxes, best):
-            await forger.send(event, box)
-    # The same words, said by herself as of the other channel.
-    for box, other in zip(boxes, reversed(boxes), strict=True):
-        await forger.send(forger.event('{"v":1,"text":"moved"}', kind=NOTE, channel=other.channel), box)
-    await town.settle()
-    for name, shown in before.items():
-        assert await town.call(name, "notes.all") == shown, name
-        found = await counters(town, name)
-        assert set(found) <= {Reason.CANNOT_OPEN, Reason.REPLAYED}
-
-
-async def test_whoever_leaves_somebody_out_cannot_make_others_do_so(town: Town) -> None:
-    """Celine opens a circle with Amal and Badr, and sends Badr no box."""
-    celine, members = town.homes["celine"], ids(town, "amal", "badr", "celine")
-    forger = Forger(celine)
-    keys = EpochKeys.make(circle_id(celine.place.space, members), SeededRandom(3))
-    publics = [town.homes["amal"].place.box.public, celine.place.box.public]
-    (boxes,), roll = convene(keys.secret, members, publics, celine.place.space, forger.signer.public, SeededRandom(7))
-    await forger.send(forger.event(spell(upkeep.Convening(boxes=boxes, roll=roll)), kind=upkeep.CONVENING))
-    await town.settle()
-    assert keys.id in town.homes["amal"].place.boxes
-    assert keys.id not in town.homes["badr"].place.boxes
-    await write(town, "amal", "for all three", "badr", "celine")
-    await town.settle()
-    assert await reads(town, "badr") == await reads(town, "celine") == {"for all three"}
-
-
 async def test_whoever_comes_later_does_not_try_boxes_that_are_not_for_them(town: Town) -> None:
     for who in ("badr", "celine"):
         await write(town, who, f"by {who}", "amal", "dina")
@@ -394,17 +252,3 @@ async def test_whoever_comes_later_does_not_try_boxes_that_are_not_for_them(town
     await town.settle()
     assert await reads(town, "farah") == {"with farah"}
     assert set(farah.place.whispers) == {town.homes["badr"].place.device.public}
-
-
-async def test_a_flood_of_circles_ends(town: Town) -> None:
-    emil, amal = town.homes["emil"], town.homes["amal"]
-    members = ids(town, "amal", "badr", "emil")
-    forger = Forger(emil)
-    for n in range(5):
-        keys = EpochKeys.make(circle_id(emil.place.space, members), SeededRandom(100 + n))
-        await forger.send(convening(town, members, emil, forger, keys))
-    await town.settle()
-    held = [kept for kept in epochs.every(amal.up.vault.read, amal.place.ref) if kept.use == "dm"]
-    assert len(held) == 5
-    assert amal.place.given[emil.place.device.public][1] == 5, "each counts among the secrets one device may hand over"
-    assert amal.place.whispers[emil.place.device.public] == 10, "and twice among the whispers listened to"
