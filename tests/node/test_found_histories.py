@@ -37,10 +37,20 @@ def an_epoch_that_none_after_it_names(state: Histories) -> None:
     state.invite(level=50, who=0)
 
 
+def history_due_when_an_elector_is_removed(state: Histories) -> None:
+    """It waited for the next checkpoint, which too few were left to sign."""
+    state.begin(seed=1104, loss=30, delay=3, twice=30)
+    state.invite(level=0, who=1)
+    state.rotate(who=2)
+    state.wait(horizon=3.0)
+    state.remove(undo=False, who=0, whom=1)
+
+
 FOUND = [
     let_in_by_somebody_shut_out_at_the_same_time,
     let_in_by_a_device_shut_out_at_the_same_time,
     an_epoch_that_none_after_it_names,
+    history_due_when_an_elector_is_removed,
 ]
 
 

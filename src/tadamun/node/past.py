@@ -20,16 +20,15 @@ WORTH = frozenset(
         bodies.CHARTER,
     }
 )
+ARRIVALS = frozenset({bodies.ADMIT, bodies.DEVICE_ADD})
 
 
-def worth_a_checkpoint(log: ControlLog) -> bool:
-    """Whether anything that took effect since the last checkpoint concerns who belongs."""
-    for one in reversed(log.events()):
-        if one.event.id == log.checkpoint:
-            return False
-        if one.event.kind in WORTH and log.effective(one.event.id):
-            return True
-    return False
+def worth_a_checkpoint(log: ControlLog, kinds: frozenset[int] = WORTH) -> bool:
+    """Whether anything of these kinds that took effect is not covered by the last checkpoint, be it beside it."""
+    return any(
+        one.event.kind in kinds and not log.covered(one.event.id) and log.effective(one.event.id)
+        for one in reversed(log.events())
+    )
 
 
 def author_of(log: ControlLog, event: str) -> str:

@@ -26,7 +26,7 @@ from tadamun.node.holders import holders, lacks, recall_boxes
 from tadamun.node.intake import Asked
 from tadamun.node.letters import Letter
 from tadamun.node.mail import ControlChanged, Needed, Signed, StatusChanged, Tick
-from tadamun.node.past import author_of, meant_for, worth_a_checkpoint
+from tadamun.node.past import ARRIVALS, author_of, meant_for, worth_a_checkpoint
 from tadamun.node.place import Place
 from tadamun.node.quorum import Quorum
 from tadamun.node.unaware import listed_key, unaware
@@ -238,9 +238,9 @@ class Steward:
         turn = (electors.index(place.me) - place.log.height) % len(electors)
         if turn == 0:
             await self.quorum.propose_checkpoint(place)
-            await self._history(place)
         else:
             self._soon(place, "turn", self._my_turn, SILENCE * turn)
+        await self._history(place)
 
     async def _my_turn(self, place: Place) -> None:
         if self.quorum.wants_checkpoint(place):
@@ -261,7 +261,7 @@ class Steward:
             # Asked again when it is this node's turn: somebody may have been let in while it waited.
             if not _may_hand_on(place):
                 return
-            if not place.log.state.epochs:
+            if not place.log.state.epochs and not worth_a_checkpoint(place.log):  # beside one it would not be clean
                 self.desk.rotate(place)  # history hangs on a clean epoch, and nobody may speak for days
             pairs = letters.unlinked(place)
             if pairs:
@@ -292,5 +292,6 @@ class Steward:
 
 
 def _may_hand_on(place: Place) -> bool:
-    """Whether a checkpoint covers who is here, so that history goes to nobody else."""
-    return place.status == "member" and not worth_a_checkpoint(place.log)
+    """Whether a checkpoint covers who is here, so that history goes to nobody else. Who has gone since, it need not
+    cover: there may be too few left for another."""
+    return place.status == "member" and not worth_a_checkpoint(place.log, ARRIVALS)

@@ -197,6 +197,11 @@ class ControlLog:
             void = frozenset(era.look(past).void)
         return settle.why(era, past, void, node.number)
 
+    def covered(self, event_id: str) -> bool:
+        """Is a control event that is here the last checkpoint (else the genesis), or before it?"""
+        node = self._dag.by_id.get(event_id)
+        return node is not None and self._eras.last.before.has(node.number)
+
     def height_at(self, heads: Iterable[str]) -> int:
         """Number of the last valid checkpoint among `heads` and before: what `cp` says for them."""
         return self._eras.best(self._dag.closure(heads)).height
