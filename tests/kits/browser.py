@@ -175,9 +175,10 @@ def fits(page: Page) -> None:
     assert not wide["scrolls"], f"{page.url} is wider than its window: {wide['out'][:5]}"
 
 
-def tab_to(page: Page, selector: str, most: int = 60) -> None:
-    """Press Tab until this has the focus; wherever the focus stops, it can be seen and names itself."""
-    for _ in range(most):
+def tab_to(page: Page, selector: str, most: int = 60) -> int:
+    """Press Tab until this has the focus; wherever the focus stops, it can be seen and names itself. How often it was
+    pressed."""
+    for pressed in range(1, most + 1):
         page.keyboard.press("Tab")
         stop = page.evaluate(
             """(wanted) => {
@@ -195,5 +196,5 @@ def tab_to(page: Page, selector: str, most: int = 60) -> None:
         )
         assert stop["body"] or stop["visible"], f"one cannot see that this has the focus: {stop['html']}"
         if stop["there"]:
-            return
+            return pressed
     raise AssertionError(f"{most} times Tab do not lead to {selector} on {page.url}")
