@@ -50,6 +50,9 @@ def test_from_asking_to_done(opens: Opens, pair: list[Node], script: bool) -> No
     until(lambda: sami.node.call("aid.show", item=item)["state"] == "done", "its end")
     go(sami, f"aid/item/{item}")
     shown(sami.page, "تمّ")
+    if script:
+        for person in (nour, sami):
+            assert not list(told(person.page, "an item"))
 
 
 def test_what_two_gave_each_other_and_a_place_that_helps(opens: Opens, pair: list[Node]) -> None:
@@ -67,11 +70,13 @@ def test_what_two_gave_each_other_and_a_place_that_helps(opens: Opens, pair: lis
     shown(sami.page, "عليك")
     until(lambda: any(one["minutes"] for one in nour.node.call("aid.ledger")["members"]), "the confirmation")
     shown(nour.page, "You are owed 2 hours")
+    assert not [*told(nour.page, "between two"), *told(sami.page, "between two")]
     go(nour, "aid/directory/new")
     nour.page.locator('[name="name"]').fill("عيادة الضوء")
     nour.page.locator('[name="sort"]').select_option("clinic")
     nour.page.locator('form:has([name="sort"]) button[type="submit"]').last.click()
     shown(nour.page, "Nobody has checked it")
+    assert not list(told(nour.page, "a resource"))
     until(lambda: sami.node.call("aid.resources")["resources"], "the clinic")
     go(sami, "aid/directory")
     sami.page.locator('[name="search"]').fill("doctor")

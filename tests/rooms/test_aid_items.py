@@ -322,3 +322,12 @@ async def test_an_item_is_for_the_whole_space_and_goes_by_nobodys_clock(town: To
     saying = actions.item(Item("0" * 32, "request", "money", "T"))
     with pytest.raises(NotAllowed):
         town.nodes[NOUR].utter(Saying(saying.kind, saying.content, saying.tags, audience))
+
+
+async def test_what_somebody_asked_who_belongs_no_more_is_marked_and_not_claimed(town: Town) -> None:
+    item = await posted(town, FAR)
+    del town.levels[FAR]
+    one = await seen(town, SAM, item)
+    assert (one["former"], one["may"]) == (True, [])
+    with pytest.raises(UsageError, match="belongs no more"):
+        await town.nodes[SAM].call("aid.move", item=item, to="claimed")

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from rooms_town import NOON, Town, member
 
 from tadamun.core.errors import NotAllowed, UsageError
-from tadamun.rooms.aid import tabular
+from tadamun.rooms.aid import actions, tabular
+from tadamun.rooms.aid.bodies import Resource
 from tadamun.rooms.aid.trust import DAY, GOOD_FOR, LONGEST, held_until, standing
 
 pytestmark = pytest.mark.anyio
@@ -202,3 +203,31 @@ def test_trust_never_outlives_its_bounds(checked: int, until: int, good: list[in
     if not checked:
         assert held == held_until(0, 2**62, good, now), "an end without a check is none"
     assert standing(False, held, False, now) in ("trusted", "stale", "unchecked")
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_versions_and_words_in_any_order_come_to_the_same(data: st.DataObject) -> None:
+    blank = {name: () if name in tabular.LISTS else 0 if name in tabular.DAYS else "" for name in tabular.COLUMNS}
+    town = Town({NOUR: 10, SAM: 10, MOD: 20}, write=10)
+
+    def version(number: int, of: str, name: str, gone: bool) -> Any:
+        body = Resource(of=of, version=number, gone=gone, **(blank | {"name": name, "sort": "other"}))  # type: ignore[arg-type] - of the columns
+        return actions.resource(body)
+
+    key = town.nodes[NOUR].utter(version(1, "", "First", False))
+    town.pass_on()
+    for _ in range(data.draw(st.integers(1, 6))):
+        who = data.draw(st.sampled_from([NOUR, SAM, MOD]))
+        number = data.draw(st.integers(1, 2))
+        if data.draw(st.booleans()):
+            said = data.draw(st.sampled_from(["good", "mind", "closed", "none"]))
+            town.nodes[who].utter(actions.word(key, number, said, TODAY, ""), force=True)  # type: ignore[arg-type] - of the list
+        else:
+            name = data.draw(st.sampled_from("XYZ"))
+            town.nodes[who].utter(version(number, key, name, data.draw(st.booleans())), force=True)
+    one, other = town.nodes[MOD], Town(town.levels, write=10).nodes[MOD]
+    one.receive(town.log)
+    other.receive(data.draw(st.permutations(town.log)) + town.log[:2])
+    assert one.tables.dump() == other.tables.dump()
+    assert one.texts == other.texts

@@ -76,10 +76,12 @@ async def help_with(bench: Workbench, asked: HelpWith) -> dict[str, Any]:
     if row.state_at(reader.now) != "open":
         raise UsageError("That is not open any more.")
     words = msgspec.structs.replace(veil.spoken(asked.text), n=1)
-    key = _prepared(bench, space, row.id, row.title, row.until)
+    # Whoever asked names the end; no program of others makes this one keep a key for longer than its own would.
+    until = min(row.until, reader.now + LONGEST + DAY)
+    key = _prepared(bench, space, row.id, row.title, until)
     box = veil.seal(words, row.box, labels.aid_help(space, row.id, key.raw))
     saying = Saying(HELP, spell(Help(of=row.id, asker=row.owner, key=key.public, box=box)))
-    event = await _opened(bench, space, key, saying, Mask(HELPING, delay=asked.within, until=row.until))
+    event = await _opened(bench, space, key, saying, Mask(HELPING, delay=asked.within, until=until))
     _remember(bench, space, event, words, True)
     return {"id": event, "item": row.id}
 

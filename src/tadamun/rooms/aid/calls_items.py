@@ -224,7 +224,7 @@ async def audience(bench: Workbench, asked: InSpace) -> dict[str, Any]:
 def shown(bench: Workbench, space: str, reader: Reader, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Items as plain JSON values."""
     name = cache(lambda member: bench.facts.names.name(space, member))
-    mine = reader.my_parts([row.id for row in rows])
+    mine, members = reader.my_parts([row.id for row in rows]), bench.members(space)
     veiled = bench.masks(space) if any(row.box for row in rows) else frozenset()
     return [
         {
@@ -244,6 +244,7 @@ def shown(bench: Workbench, space: str, reader: Reader, rows: Sequence[Row]) -> 
             "owner": row.owner,
             "name": "" if row.box else name(row.owner),
             "mine": row.owner == reader.me or row.id in veiled,
+            "former": not row.box and row.owner not in members,
             "blind": bool(row.box),
             "ring": row.ring,
             "my_part": mine.get(row.id, ""),
@@ -282,7 +283,7 @@ def _may(one: Mapping[str, Any], part: str, write: bool) -> list[str]:
         return ["given-up"] if part in ACTIVE and not one["withdrawn"] else []
     if part in ("", "given-up"):
         # Who is whose mentor is agreed between the two alone (calls_mentors.py).
-        return ["claimed"] if one["state"] == "open" and one["category"] != MENTORING else []
+        return ["claimed"] if one["state"] == "open" and one["category"] != MENTORING and not one["former"] else []
     return {"claimed": ["under-way", "given-up"], "under-way": ["done", "given-up"], "done": []}.get(part, [])
 
 
@@ -299,6 +300,8 @@ def _check_claim(bench: Workbench, space: str, reader: Reader, row: Row) -> None
         raise UsageError("That was asked without a name, and is answered without one. Look at its page.")
     if row.category == MENTORING:
         raise UsageError("Who is whose mentor is agreed between the two alone. Ask on the page of mentors.")
+    if row.owner not in bench.members(space):
+        raise UsageError("Whoever wrote that belongs no more. Be careful if they write to you.")
     if reader.my_parts([row.id]).get(row.id) in ACTIVE:
         raise UsageError("You claimed that already.")
     if state == "expired":

@@ -19,7 +19,7 @@ from tadamun.web.page import Answer, Visit
 LIMIT: Final = 30
 FILTERS: Final = ("sort", "country", "place", "language", "tag", "search")
 TEXTS: Final = ("name", "country", "place", "opening", "phone", "web", "mail", "address", "checked_how")
-MOST_FILE: Final = 2_000_000  # bytes of a form with a file
+MOST_FILE: Final = 4_000_000  # bytes of a form with a file: Arabic takes three times its bytes in a form
 TYPES: Final = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
