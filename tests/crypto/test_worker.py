@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -21,7 +21,7 @@ from tadamun.core.event import Draft, Event, to_json
 from tadamun.core.genuine import Genuine
 from tadamun.crypto.epoch import EpochKeys
 from tadamun.crypto.seal import open_many, seal
-from tadamun.crypto.worker import SMALL, STARTS, Opener, serve
+from tadamun.crypto.worker import PART, SMALL, STARTS, Opener, serve
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +101,45 @@ def test_killed_child_is_replaced(opener: Opener, batch: list[bytes], epoch: Epo
     assert opener.open_many(batch, epoch) == expected
     assert ready(opener, batch, epoch).pid != first.pid
     assert opener.open_many(batch, epoch) == expected
+
+
+def test_a_large_batch_is_looked_at_part_by_part(opener: Opener, batch: list[bytes], epoch: EpochKeys) -> None:
+    ready(opener, batch, epoch)
+    many = (batch * 20)[: 2 * PART + 7]
+    expected = open_many(many, epoch)
+    seen: list[list[Genuine | Reason]] = []
+    assert opener.open_many(many, epoch, True, lambda some: seen.append(list(some))) == expected
+    assert [len(part) for part in seen] == [PART, PART, 7]
+    assert [answer for part in seen for answer in part] == expected
+
+
+def test_child_killed_between_two_parts(opener: Opener, batch: list[bytes], epoch: EpochKeys) -> None:
+    child = ready(opener, batch, epoch)
+    many = (batch * 30)[: 3 * PART]
+    seen: list[Genuine | Reason] = []
+
+    def look(some: Sequence[Genuine | Reason]) -> None:
+        seen.extend(some)
+        child.kill()
+        child.wait()
+
+    expected = open_many(many, epoch)
+    assert opener.open_many(many, epoch, True, look) == expected
+    assert seen == expected  # each once, in order, whoever opened it
+    assert ready(opener, batch, epoch).pid != child.pid
+
+
+def test_whoever_looks_may_fail(opener: Opener, batch: list[bytes], epoch: EpochKeys) -> None:
+    """The child, which is in the middle of the next part, is not asked for the answers to something else."""
+    child = ready(opener, batch, epoch)
+
+    def look(some: Sequence[Genuine | Reason]) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        opener.open_many((batch * 20)[: 2 * PART], epoch, True, look)
+    assert child.poll() is not None
+    assert opener.open_many(batch, epoch) == open_many(batch, epoch)
 
 
 def test_ctrl_c_is_the_parents(opener: Opener, batch: list[bytes], epoch: EpochKeys) -> None:

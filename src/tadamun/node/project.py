@@ -7,7 +7,6 @@ the control log, never on the order of arrival.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
@@ -48,8 +47,10 @@ class Projector:
             body = room.decode(event, frame.rest)
         except Exception as fault:
             return Read(frame, to_json(event), None, fault)
-        with suppress(Exception):  # a room that trips over it will do so again where that is dealt with
+        try:
             search.prepare(room.text(body))
+        except Exception:  # a room that trips over it will do so again where that is dealt with
+            return Read(frame, to_json(event), body)
         return Read(frame, to_json(event), body)
 
     def said(self, place: Place, event: Event, frame: Frame, read: Read | None = None) -> Said[Any] | None:

@@ -14,9 +14,9 @@ SEPARATOR: Final = b"\x1e"  # cannot occur in JSON, so pages of events are read 
 
 
 class Row(msgspec.Struct, frozen=True):
-    """boxes: mailboxes of a sealed event, the first one counted against a quota. tags: (name, value) to look up by.
+    """boxes: mailboxes of a sealed event; box: the first one, whose quota it uses, "" for public kinds together.
 
-    size: bytes that count against quotas.
+    tags: (name, value) to look up by. size: bytes that count against quotas.
     """
 
     event: Event
@@ -25,11 +25,7 @@ class Row(msgspec.Struct, frozen=True):
     boxes: tuple[str, ...]
     tags: tuple[tuple[str, str], ...]
     size: int
-
-    @property
-    def box(self) -> str:
-        """The mailbox whose quota it uses; "" for public kinds together."""
-        return self.boxes[0] if self.boxes else ""
+    box: str
 
 
 def row(event: Event, raw: bytes) -> Row:
@@ -50,7 +46,7 @@ def row(event: Event, raw: bytes) -> Row:
             del found[("p", boxes[0])]
     if SEPARATOR in raw:
         raw = to_json(event)
-    return Row(event, raw, expires_at, boxes, tuple(found), len(raw) + OVERHEAD)
+    return Row(event, raw, expires_at, boxes, tuple(found), len(raw) + OVERHEAD, boxes[0] if boxes else "")
 
 
 def _seconds(text: str) -> int:

@@ -146,6 +146,8 @@ def text(body: Body) -> str:
 
 def _found(post: Post, text: str, title: str, warning: str) -> str:
     found = MENTION.sub("", text) if "@" in text else text
+    if not title and not warning and not post.images:
+        return found
     return "\n".join(part for part in (title, warning, found, *(image.alt for image in post.images)) if part)
 
 
