@@ -15,7 +15,6 @@ import sys
 import tempfile
 from contextlib import suppress
 from functools import lru_cache
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -50,7 +49,9 @@ def _load_from(parent: str | None) -> Any:
     folder, before = tempfile.mkdtemp(dir=parent), tempfile.tempdir
     tempfile.tempdir = folder
     try:
-        return import_module("rbcl")
+        import rbcl
+
+        return rbcl
     finally:
         tempfile.tempdir = before
         # What is mapped stays so without its name; where a file in use cannot be removed (Windows), it is left behind.
