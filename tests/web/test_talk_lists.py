@@ -145,3 +145,19 @@ async def test_words_of_others_never_become_markup(pages: Pages, space: str) -> 
         assert shown.status == 200
         assert "<script>alert" not in shown.text
         assert "<img src=x" not in shown.text
+
+
+async def test_with_discreet_looks_topics_are_read_only_when_asked_for(pages: Pages, space: str) -> None:
+    said = await pages.call("talk.post", space=space, text="words", topics=["coming-out"])
+    talk, thread = pages.url("talk", space=space), pages.url("talk-thread", space=space, thread=said["id"])
+
+    async def seen(path: str) -> str:
+        """What stands there without opening anything."""
+        return re.sub(r"<details.*?</details>", "", (await pages.get(path)).text, flags=re.S)
+
+    for path in (talk, thread):
+        assert "Coming out" in await seen(path)
+    await pages.call("node.prefer", discreet=True)
+    for path in (talk, thread):
+        assert "Coming out" not in await seen(path)
+        assert "Coming out" in (await pages.get(path)).text
