@@ -22,7 +22,7 @@ from tadamun.rooms.gatherings import (
 from tadamun.rooms.gatherings.given import InSpace, Limit, OneGathering, host_only, organised, reader_of, some, standing
 from tadamun.rooms.gatherings.nip52 import Answer, Status
 from tadamun.rooms.gatherings.planning import Change, Make
-from tadamun.rooms.gatherings.reading import Row, Wanted, keep_wish, wish
+from tadamun.rooms.gatherings.reading import Coming, Row, Wanted, keep_wish, wish
 from tadamun.rooms.gatherings.showing import shown
 
 MODERATOR: Final = 20  # the level from which one may moderate (docs/protocol/1-events.md, 1.7)
@@ -48,6 +48,12 @@ class Listed(InSpace, frozen=True, forbid_unknown_fields=True):
     search: str = ""
     limit: Limit = 50
     past: str = ""
+
+
+class People(OneGathering, frozen=True, forbid_unknown_fields=True):
+    """limit: of each group."""
+
+    limit: Limit = 500
 
 
 class Come(OneGathering, frozen=True, forbid_unknown_fields=True):
@@ -153,12 +159,12 @@ async def show(bench: Workbench, asked: OneGathering) -> dict[str, Any]:
     return shown(bench, space, reader, row) | {"may_cancel": may_cancel, "others": others}
 
 
-async def people(bench: Workbench, asked: OneGathering) -> dict[str, Any]:
-    """{going, waiting, maybe, cannot: [{member, name, private, turn, sure, note}], hidden}: whom this person may know
-    of. hidden: how many more told the organisers that they come."""
+async def people(bench: Workbench, asked: People) -> dict[str, Any]:
+    """{going, waiting, maybe, cannot: [{member, name, private, turn, sure, note}], more, hidden}: whom this person may
+    know of. more: {group: how many are left out}. hidden: how many others told the host that they come."""
     space, reader = reader_of(bench, asked)
     row = reader.one(asked.gathering)
-    found: dict[str, Any] = {"going": [], "waiting": [], "maybe": [], "cannot": []}
+    groups: dict[str, list[Coming]] = {"going": [], "waiting": [], "maybe": [], "cannot": []}
     count = reader.count(row, row.host == bench.me(space))
     known = in_line = 0
     for one in reader.answers(row.id):
@@ -166,11 +172,20 @@ async def people(bench: Workbench, asked: OneGathering) -> dict[str, Any]:
         waits = bool(one.turn) and 0 <= count.places < in_line
         group = {"tentative": "maybe", "declined": "cannot"}.get(one.status, "waiting" if waits else "going")
         known += one.private and one.status == "accepted"
-        found[group].append({
-            "member": one.member, "name": bench.facts.names.name(space, one.member), "private": one.private,
-            "turn": in_line if one.turn else 0, "sure": one.sure, "note": one.note,
-        })  # fmt: skip
-    return found | {"hidden": 0 if row.host == bench.me(space) else max(0, row.going - known)}
+        groups[group].append(one)
+    found: dict[str, Any] = {
+        group: [
+            {
+                "member": one.member, "name": bench.facts.names.name(space, one.member), "private": one.private,
+                "turn": turn if one.turn else 0, "sure": one.sure, "note": one.note,
+            }
+            for turn, one in enumerate(answers[: asked.limit], 1)
+        ]
+        for group, answers in groups.items()
+    }  # fmt: skip
+    more = {group: max(0, len(answers) - asked.limit) for group, answers in groups.items()}
+    hidden = 0 if row.host == bench.me(space) else max(0, row.going - known)
+    return found | {"more": more, "hidden": hidden}
 
 
 async def come(bench: Workbench, asked: Come) -> dict[str, Any]:
@@ -236,7 +251,7 @@ CALLS: Final = {
     "gathering.cancel": Call(Cancel, cancel),
     "gathering.list": Call(Listed, listed),
     "gathering.show": Call(OneGathering, show),
-    "gathering.people": Call(OneGathering, people),
+    "gathering.people": Call(People, people),
     "gathering.come": Call(Come, come),
     "gathering.door": Call(Door, door),
     "gathering.prefer": Call(Prefer, prefer),

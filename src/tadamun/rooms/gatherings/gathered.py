@@ -24,8 +24,9 @@ About = Opening | Answer | Change | Cancel | Door | Briefing | Point | Share | R
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """changes, cancels, points: the one that holds, by author. takedowns: of moderators, by author. door: of who opened
-    it. answers: by member. briefings: by author and role, those that this node may read. shares: those it keeps or gave
-    out to keep, by author and name: (the share, who keeps it). released: by author and name.
+    it. drawers: the answers by member, in drawers by the beginning of the member's id: each new state copies one drawer
+    and not thousands of answers. briefings: by author and role, those that this node may read. shares: those it keeps
+    or gave out to keep, by author and name: (the share, who keeps it). released: by author and name.
     """
 
     topic: str
@@ -34,11 +35,16 @@ class Gathered:
     cancels: Mapping[str, Said[Cancel]] = field(default_factory=dict)
     takedowns: Mapping[str, Said[Cancel]] = field(default_factory=dict)
     door: Said[Door] | None = None
-    answers: Mapping[str, Said[Answer]] = field(default_factory=dict)
+    drawers: Mapping[str, Mapping[str, Said[Answer]]] = field(default_factory=dict)
     briefings: Mapping[tuple[str, str], Said[Briefing]] = field(default_factory=dict)
     points: Mapping[str, Said[Point]] = field(default_factory=dict)
     shares: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
     released: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> dict[str, Said[Answer]]:
+        """The answer that holds, by member."""
+        return {member: said for drawer in self.drawers.values() for member, said in drawer.items()}
 
     @property
     def organisers(self) -> tuple[str, ...]:
@@ -119,7 +125,8 @@ def reduce(gathered: Gathered, said: Said[Any]) -> Gathered:
                 return gathered
             return replace(gathered, door=said)
         case Answer():
-            return replace(gathered, answers=_put(gathered.answers, said.member, said))
+            drawer = _put(gathered.drawers.get(said.member[:2], {}), said.member, said)
+            return replace(gathered, drawers={**gathered.drawers, said.member[:2]: drawer})
         case Briefing():
             return replace(gathered, briefings=_put(gathered.briefings, (said.member, body.role), said))
         case Point():

@@ -11,6 +11,7 @@ from tadamun.rooms.gatherings import pages_words as shared
 from tadamun.rooms.gatherings import words
 from tadamun.web.page import Answer, Visit
 
+LIMIT: Final = 200  # names of one group
 LOOK: Final = "look"  # what the button says that shows who will read an answer, without a script
 
 
@@ -45,7 +46,7 @@ async def come(visit: Visit) -> Answer:
 async def people(visit: Visit) -> Answer:
     """Who comes, as far as one may know; and for who called it, who organises it too and whose place is certain."""
     one = await shared.one(visit)
-    found = await visit.call("gathering.people", space=visit.path["space"], gathering=one["id"])
+    found = await visit.call("gathering.people", space=visit.path["space"], gathering=one["id"], limit=LIMIT)
     everyone = await visit.call("people.list", space=visit.path["space"])
     spoken_of = {person["member"]: person["pronouns"] for person in everyone}
     for group in ("going", "waiting", "maybe", "cannot"):
@@ -60,8 +61,11 @@ async def people(visit: Visit) -> Answer:
         one=one,
         found=found,
         groups=[
-            (say("Coming"), found["going"]), (say("Waiting for a place"), found["waiting"]),
-            (say("Maybe"), found["maybe"]), (say("Not coming"), found["cannot"]),
+            (title, found[group], found["more"][group])
+            for group, title in (
+                ("going", say("Coming")), ("waiting", say("Waiting for a place")), ("maybe", say("Maybe")),
+                ("cannot", say("Not coming")),
+            )
         ],
         organisers=shared.ticks(everybody, organisers),
         organisers_typed=", ".join(

@@ -41,9 +41,8 @@ TABLES: Final = (
         PRIMARY KEY (space, id)) WITHOUT ROWID""",
 )
 # places: what one sealed oneself, and one's own share. held: shares that one keeps back. late: since when a share that
-# is due waits for word of a cancellation. answered: returns that this
-# node answered as if. boxkeys: the secret of this device's key.
-
+# is due waits for word of a cancellation. answered: codes after which this node sent as much as after the other one.
+# boxkeys: the secret of this device's key.
 LOCAL: Final = (
     """CREATE TABLE IF NOT EXISTS gatherings_places (
         space TEXT, id TEXT, point TEXT, place TEXT, share TEXT, until INTEGER,
