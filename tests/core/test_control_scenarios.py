@@ -207,6 +207,23 @@ def test_two_concurrent_checkpoints_raise_an_alarm_and_everybody_chooses_the_sam
     belongs(town, ann)
 
 
+def test_what_came_beside_a_checkpoint_is_not_covered_though_it_was_here_first() -> None:
+    town, (ann,) = town_of(50, checkpoint=True)
+    everybody = [town.founder, ann]
+    elsewhere = town.node()
+    town.join("bob")
+    (admitted,) = town.log.heads
+    point = town.checkpoint(ann, everybody, log=elsewhere)
+    assert town.log.checkpoint == point
+    deliver(elsewhere, [town.events[point], town.events[admitted]])
+    for log in (town.log, elsewhere):
+        assert log.covered(point)
+        assert not log.covered(admitted)
+    town.checkpoint(ann, everybody)
+    assert town.log.covered(admitted)
+    assert not elsewhere.covered("0" * 64)
+
+
 def test_equivocation_is_kept_as_evidence() -> None:
     town, (ann,) = town_of(50)
     before = town.log.heads

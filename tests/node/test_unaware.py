@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 import pytest
+from forger import Forger
 from thief import Thief, texts
 from witness import agree, goes_on
 
 from kits.sim import Home, Town
+from tadamun.crypto.epoch import EpochKeys
+from tadamun.node import letters
 from tadamun.node.channels import HOUR
+from tadamun.node.mail import MOST_UNASKED
 from tadamun.node.place import Place
 from tadamun.node.unaware import unaware
 
@@ -108,6 +112,23 @@ async def test_nobody_else_hears_what_one_has_to_be_told(three: Town) -> None:
     await three.settle()
     assert len(amal.place.boxes) == boxes, "told once"
     await three.call("amal", "talk.post", text="after")
+
+
+async def test_puppets_together_hand_out_no_more_than_one_device(three: Town) -> None:
+    """Whoever is out makes as many as they like."""
+    homes = await puppets(three, "dina", "esma")
+    await three.settle()
+    amal = three.homes["amal"]
+    before = len(amal.place.boxes)
+    for home in homes:
+        forger = Forger(home)
+        (shared, *_) = home.place.boxes.keys() & amal.place.boxes.keys()
+        for _ in range(MOST_UNASKED):
+            keys = EpochKeys.make(home.place.space, forger.random)
+            letter = letters.top_up(keys, amal.place.device.public, amal.place.box.public)
+            await forger.send(forger.event(letter.content, kind=letter.kind), home.place.boxes[shared])
+    await three.settle()
+    assert len(amal.place.boxes) == before + MOST_UNASKED
 
 
 async def test_what_is_to_be_told_outlives_a_restart(three: Town) -> None:
