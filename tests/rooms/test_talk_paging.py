@@ -111,10 +111,10 @@ async def test_every_filter_is_quick_among_a_hundred_thousand(nour: Bench) -> No
         label = "rare" if n % 5000 == 0 else "family" if n % 10 == 0 else ""
         private = people[1] if n % 50 == 1 else b""
         kind = 14 if private else 1111 if n % 10 else 11
-        rows.append((space, own, kind, thread, b"", who, NOON + n, n, "", f"n{n}", label, "", 0, "", "", 0, private))
+        rows.append((space, own, kind, thread, b"", who, NOON + n, n, "", f"n{n}", label, "", 0, "", "", 0, private, 0))
         if label:
             topics.append((space, label, NOON + n, own))
-    nour.tables.many(f"INSERT INTO talk_posts VALUES ({', '.join('?' * 17)})", rows)
+    nour.tables.many(f"INSERT INTO talk_posts VALUES ({', '.join('?' * 18)})", rows)
     nour.tables.many("INSERT INTO talk_topics VALUES (?, ?, ?, ?)", topics)
     reader = Reader(nour.tables, SPACE, NOUR, NOON + 100_000 - AHEAD)
     middle = Cursor(NOON + 50_000, 50_000, (50_000).to_bytes(32, "big"))

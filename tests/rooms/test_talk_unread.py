@@ -77,12 +77,12 @@ async def test_rows_that_are_numbered_anew_are_looked_at_anew(town: Town) -> Non
     nour.tables.execute("DELETE FROM talk_posts")
     nour.tables.execute("CREATE TABLE again (n)")
     for row in [*rows[:5][::-1], rows[5]]:
-        nour.tables.execute(f"INSERT INTO talk_posts VALUES ({', '.join('?' * 17)})", row)
+        nour.tables.execute(f"INSERT INTO talk_posts VALUES ({', '.join('?' * 18)})", row)
     assert await unread(nour) == (3, 0)
     # The last one went, and its number was given to another.
     nour.tables.execute("DELETE FROM talk_posts WHERE id = ?", (bytes.fromhex(ids[5]),))
     nour.tables.execute(
-        f"INSERT INTO talk_posts VALUES ({', '.join('?' * 17)})", (rows[5][0], b"\xee" * 32, *rows[5][2:])
+        f"INSERT INTO talk_posts VALUES ({', '.join('?' * 18)})", (rows[5][0], b"\xee" * 32, *rows[5][2:])
     )
     assert await unread(nour) == (3, 0)
 
@@ -133,10 +133,10 @@ async def test_quick_among_a_hundred_thousand(town: Town) -> None:
     nour.tables.execute("INSERT INTO talk_spaces VALUES (7, ?)", (space,))
     rows = [
         (7, n.to_bytes(32, "big"), 1111 if n % 10 else 11, (n - n % 10).to_bytes(32, "big"), b"", people[n % 3 > 0],
-         NOON + n // 4, n, "", "words", "", "", 0, "", "", 0, b"")
+         NOON + n // 4, n, "", "words", "", "", 0, "", "", 0, b"", 0)
         for n in range(COUNT)
     ]  # fmt: skip
-    nour.tables.many(f"INSERT INTO talk_posts VALUES ({', '.join('?' * 17)})", rows)
+    nour.tables.many(f"INSERT INTO talk_posts VALUES ({', '.join('?' * 18)})", rows)
     reader = Reader(nour.tables, SPACE, NOUR, NOON + COUNT - AHEAD)
     assert reader.unread() == (1_000, 0)  # or more
     reader.mark_read(Wanted())
@@ -164,10 +164,10 @@ async def test_thousands_of_one_second_are_as_quick(town: Town) -> None:
     nour.tables.execute("INSERT INTO talk_spaces VALUES (7, ?)", (bytes.fromhex(SPACE),))
     rows = [
         (7, (n * 7919 % 20_011).to_bytes(32, "big"), 11, n.to_bytes(32, "big"), b"", bytes.fromhex(SAM), NOON, n, "",
-         "words " * 50, "", "", 0, "", "", 0, b"")
+         "words " * 50, "", "", 0, "", "", 0, b"", 0)
         for n in range(20_000)
     ]  # fmt: skip
-    nour.tables.many(f"INSERT INTO talk_posts VALUES ({', '.join('?' * 17)})", rows)
+    nour.tables.many(f"INSERT INTO talk_posts VALUES ({', '.join('?' * 18)})", rows)
     reader = Reader(nour.tables, SPACE, NOUR, NOON)
     first = reader.newest(Wanted(), 30)
     assert [row.seq for row in first] == list(range(19_999, 19_969, -1))
