@@ -1,6 +1,6 @@
 """A vault as whoever has its passphrase finds it: every row of every table, looked through for something planted.
 
-Only for a node that does not run.
+`held` and `together` are for a node that does not run.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kits.processes import PASSPHRASE
+from tadamun.core.ports import Tables
 from tadamun.store.vault import Vault
 
 # Full text's own tables give no rows; their content lies in tables of their own beside them.
@@ -22,14 +23,18 @@ def held(home: Path, planted: str) -> list[str]:
 
 def together(home: Path, *groups: Sequence[str]) -> list[str]:
     """The tables of which one row holds something of each group."""
-    sought = [[spelling for planted in group for spelling in _spellings(planted)] for group in groups]
     with Vault.open(home, PASSPHRASE) as vault:
-        tables = [name for (name,) in vault.read.execute(_TABLES)]
-        return [
-            name
-            for name in tables
-            if any(all(_in(row, some) for some in sought) for row in vault.read.execute(f'SELECT * FROM "{name}"'))
-        ]
+        return in_rows(vault.read, *groups)
+
+
+def in_rows(tables: Tables, *groups: Sequence[str]) -> list[str]:
+    """The same, of a vault that is open."""
+    sought = [[spelling for planted in group for spelling in _spellings(planted)] for group in groups]
+    return [
+        name
+        for (name,) in tables.execute(_TABLES)
+        if any(all(_in(row, some) for some in sought) for row in tables.execute(f'SELECT * FROM "{name}"'))
+    ]
 
 
 def _spellings(planted: str) -> list[bytes]:

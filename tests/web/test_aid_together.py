@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from test_people_together import SHARED, View, view
 
+from kits.opened import in_rows
 from kits.sim import Town
 
 pytestmark = pytest.mark.anyio
@@ -135,6 +136,14 @@ async def test_without_a_name_until_both_tell_theirs(town: Town, views: dict[str
     shown = await celine.get("aid-item", item=item)
     assert "One of 3 members" in shown.words
     assert "Amal" not in shown.words
+    # What the others have of it: not one row, of any table, in which both the request and its author stand.
+    author = town.homes["amal"].place
+    [(owner,)] = town.homes["badr"].up.bench.tables.execute("SELECT owner FROM aid_items WHERE id = ?", (item,))
+    for who in ("badr", "celine"):
+        vault = town.homes[who].up.vault.read
+        assert in_rows(vault, ["no names here"])
+        assert in_rows(vault, [author.me])
+        assert in_rows(vault, [item, owner, "no names here"], [author.me, author.device.public, "Amal"]) == []
     shown = await celine.browser.post(
         celine.url("aid-blind-help", item=item), {"text": "I have a sofa", "within": "600"},
         token=shown.token(celine.url("aid-blind-help", item=item)),

@@ -12,9 +12,9 @@ from tadamun.core.words import N_
 
 MOST: Final = 5  # of each sort
 
-_CLAIMED: Final = N_("{name} will do what you asked for or offered. Say that it has begun, or choose somebody else.")
-_ENTRY: Final = N_("{name} wrote down what was given between you two, and it waits for your word.")
-_PAIR: Final = N_("{name} would like to be mentor and mentee with you, and waits for your answer.")
+_CLAIMED: Final = N_("{name} has claimed a request or offer of yours.")
+_ENTRY: Final = N_("{name} wrote something into your ledger.")
+_PAIR: Final = N_("{name} asks you about mentoring.")
 _ANSWERED: Final = N_("Somebody answered what you asked without your name.")
 
 
