@@ -234,12 +234,14 @@ class Session:
 
     def _stored(self, batch: Sequence[Piece], answers: Sequence[Put]) -> None:
         self._around.outbox.taken([event.id for event, _ in batch])
+        new = answers.count(Put.NEW)
+        self._gauge.received += new
+        self._gauge.done += new
+        self._around.turn.progress += new
+        if new == len(batch):
+            return
         for (event, _), answer in zip(batch, answers, strict=True):
-            if answer is Put.NEW:
-                self._gauge.received += 1
-                self._gauge.done += 1
-                self._around.turn.progress += 1
-            elif answer is not Put.DUPLICATE:
+            if answer is not Put.NEW and answer is not Put.DUPLICATE:
                 self._catchup.unwanted.add(event.id)
                 if answer is Put.FULL and self._try_again is None:
                     self._try_again = asyncio.get_running_loop().time() + self._patience.room

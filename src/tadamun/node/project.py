@@ -122,7 +122,7 @@ class Projector:
         for name, saids in fresh.items():
             room = self.rooms[name]
             if whole(tx, partial(self._project_fresh, tx, place, room, saids, openings)):
-                verdicts |= {said.id: Verdict.ALLOW for said in saids}
+                verdicts |= dict.fromkeys([said.id for said in saids], Verdict.ALLOW)
                 continue
             for said in saids:
                 found = self.refold(tx, place, room, said.id)

@@ -85,7 +85,7 @@ class _Pieces(dict[str, str]):
 
 
 def _stems(piece: str) -> str:
-    return " ".join(map(stem, words(normal(piece))))
+    return " ".join(map(stem, words(_PLAIN[piece])))
 
 
 @lru_cache(maxsize=30_000)
