@@ -129,6 +129,57 @@ def test_order_and_repetition_do_not_matter(life: list[Said[Any]], random: Any) 
     )  # fmt: skip
 
 
+WATCH = own.Watch(
+    gathering="", back_by=NOON, legal_after=0, card_after=0, buddies=(WHO[1],), legal=WHO[2], need=2,
+    marks=tuple(sorted(map(mark, SHARES[:2]))), codes=("a" * 64, "b" * 64), salt="A" * 22, card="AA", boxes=("AA",),
+)  # fmt: skip
+WAITING = Audience(expires_at=PLAN.until, members=tuple(WHO[:3]))
+AMONG = Audience(expires_at=PLAN.until, members=(WHO[1], WHO[2]))
+
+
+@st.composite
+def outings(draw: st.DrawFn) -> list[Said[Any]]:
+    """Somebody goes out, and what is said about it, rightly or not."""
+    found = [said(WHO[0], sealed.watch(WATCH, WAITING), 0)]
+    for n in range(1, draw(st.integers(1, 8))):
+        author, to = draw(who), draw(st.sampled_from([WAITING, WAITING, AMONG, UNTIL]))
+        if draw(st.booleans()):
+            saying = sealed.back(found[0].id, draw(st.sampled_from("AEIM")) * 42 + "A", to)
+        else:
+            saying = sealed.release(found[0].id, draw(st.sampled_from([*SHARES, FALSE])), to)
+        found.append(said(author, saying, n))
+    return found
+
+
+@given(outings(), st.randoms(use_true_random=False))
+def test_in_any_order_somebody_is_as_late(life: list[Said[Any]], random: Any) -> None:
+    def rows_of(saids: list[Said[Any]]) -> dict[str, Any]:
+        town = Town(dict.fromkeys(WHO, 10))
+        state, _ = fold(ROOM, life[0].id, saids, lambda one: town.standing(one.member))
+        tables = Memory()
+        ROOM.project(tables, SPACE, life[0].id, state)
+        return {name: rows for name, rows in tables.dump().items() if name.startswith("gatherings")}
+
+    shuffled = life + random.sample(life, random.randrange(len(life)))
+    random.shuffle(shuffled)
+    assert rows_of(life) == rows_of(shuffled)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("AEI"), st.integers(1, 3)), min_size=1, max_size=6),
+    st.randoms(use_true_random=False),
+)
+def test_the_last_key_a_device_told_holds(told: list[tuple[str, int]], random: Any) -> None:
+    keys = [said(WHO[0], sealed.key(sign * 42 + "A"), n) for sign, n in told]
+    state = other = ROOM.empty(WHO[0])
+    for one in keys:
+        state = ROOM.reduce(state, one)
+    for one in random.sample(keys, len(keys)) + keys:
+        other = ROOM.reduce(other, one)
+    assert state.keys == other.keys
+    assert state.keys[WHO[0]].seq == max(n for _, n in told)
+
+
 @given(lives())
 def test_nobody_stands_in_line_twice_and_who_is_sure_stands_first(life: list[Said[Any]]) -> None:
     state = ROOM.empty(life[0].id)

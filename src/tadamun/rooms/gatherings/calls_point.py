@@ -46,6 +46,10 @@ async def seal(bench: Workbench, asked: Seal) -> dict[str, Any]:
     standing(reader, row.id, now)
     place = actions.sealed_text(asked.place)
     marshals = sorted({bench.facts.names.who(space, one) for one in asked.marshals})
+    if any(bench.seat(space, one) is None for one in marshals):
+        raise UsageError(
+            "One of these marshals does not belong any more. Nothing was sealed. Choose among the members."
+        )
     if not shares.LEAST <= asked.need <= len(marshals) <= shares.MOST:
         raise UsageError(
             "At least {least} shares open it, of at most {most}. Name as many marshals as are needed, or more.",

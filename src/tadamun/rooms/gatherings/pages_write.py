@@ -51,7 +51,15 @@ async def change(visit: Visit) -> Answer:
 
 async def changed(visit: Visit) -> Answer:
     space, gathering = visit.path["space"], visit.path["gathering"]
+    before = await visit.call("gathering.show", space=space, gathering=gathering)
     await visit.call("gathering.change", space=space, gathering=gathering, **_typed(visit))
+    after = await visit.call("gathering.show", space=space, gathering=gathering)
+    point = await visit.call("gathering.point", space=space, gathering=gathering)
+    if point["sealed"] and not point["opened"] and before["begins"] != after["begins"]:
+        when = words.moment(point["opens"], point["zone"])
+        visit.notice(
+            N_("The meeting point opens as before, at {when}. Seal it anew if that no longer fits."), when=when
+        )
     return visit.see("gathering", N_("It is changed. Everyone here sees it."), space=space, gathering=gathering)
 
 

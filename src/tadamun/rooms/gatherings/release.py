@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tadamun.core.errors import LocalError
 from tadamun.core.ports import Audience, Workbench
 from tadamun.rooms.gatherings import actions_sealed as actions
 from tadamun.rooms.gatherings.calls_point import holds
@@ -15,6 +16,7 @@ from tadamun.rooms.gatherings.gathered import mark
 
 PROMPT: Final = 120  # seconds after its time for which a share counts as given out in time
 LISTEN: Final = 120  # seconds for which a late one waits for word of a cancellation
+AGAIN: Final = 60  # seconds until what could not be said is tried again
 STALE: Final = 600  # seconds after which a wait that was begun counts no more: the node was off since
 
 
@@ -28,8 +30,10 @@ async def errand(bench: Workbench, space: str, now: int) -> int:
         if due > now:
             again = min(again or due, due)
             continue
-        await bench.say(space, actions.release(gathering, share, Audience(expires_at=until)))
-        bench.tables.execute("DELETE FROM gatherings_late WHERE space = ? AND id = ?", (space, gathering))
+        try:
+            await bench.say(space, actions.release(gathering, share, Audience(expires_at=until)))
+        except LocalError:  # one that cannot be said keeps no other back
+            again = min(again or now + AGAIN, now + AGAIN)
     return again
 
 

@@ -7,12 +7,13 @@ of it: it may be off, or in others' hands.
 
 from __future__ import annotations
 
+from tadamun.core.errors import LocalError
 from tadamun.core.ports import Workbench
 from tadamun.crypto import shares
 from tadamun.crypto.lockbox import BoxKey
 from tadamun.rooms.gatherings import actions_sealed as actions
 from tadamun.rooms.gatherings import watches
-from tadamun.rooms.gatherings.release import in_time
+from tadamun.rooms.gatherings.release import AGAIN, in_time
 
 
 async def errand_of_keys(bench: Workbench, space: str, now: int) -> int:
@@ -56,7 +57,10 @@ async def errand(bench: Workbench, space: str, now: int) -> int:
         if due > now:
             again = min(again or due, due)
             continue
-        await bench.say(space, actions.release(one.id, one.share, one.among_themselves(me)))
+        try:
+            await bench.say(space, actions.release(one.id, one.share, one.among_themselves(me)))
+        except LocalError:  # as when nobody else who waits belongs any more: the others' cards do not wait for that
+            again = min(again or now + AGAIN, now + AGAIN)
     return again
 
 

@@ -169,7 +169,7 @@ def point(told: Mapping[str, Any]) -> list[str]:
         lines.append(
             _("You keep a share, and hold it back.")
             if told["holding"]
-            else _("You keep a share. Your device gives it out by itself, if it is on and it is not cancelled.")
+            else _("You keep a share. Your device gives it out by itself, if it is on, unlocked and connected.")
         )
     if told["keepers"]:
         names = formats.listed([one["name"] for one in told["keepers"]])
