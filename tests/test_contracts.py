@@ -27,6 +27,7 @@ PAGES = "Only pages know how pages are made and served"
 CARRY_USERS = "Only node and main know how events travel"
 WORDS_USERS = "Only what people read is translated"
 PICTURES = "Only the files that bound them decode pictures"
+CALENDARS = "Only the files that bound them read and write calendars"
 CONTRACTS = {
     LAYERS,
     ROOMS,
@@ -40,6 +41,7 @@ CONTRACTS = {
     CARRY_USERS,
     WORDS_USERS,
     PICTURES,
+    CALENDARS,
 }
 
 
@@ -70,6 +72,7 @@ SPOILED = {
     ),
     "a state opens the database": Spoiled({PURE}, {"rooms/people/state.py": "import tadamun.store.search"}),
     "a page decodes a picture": Spoiled({PICTURES}, {"rooms/talk/web.py": "import PIL.Image"}),
+    "a page reads a calendar": Spoiled({CALENDARS}, {"rooms/gatherings/web.py": "import icalendar"}),
     "the node draws keys itself": Spoiled({CRYPTO}, {"node/place.py": "import secrets"}),
     "a carrier checks a signature itself": Spoiled(
         {CRYPTO}, {"carry/proof.py": "from coincurve import PublicKeyXOnly"}
