@@ -39,6 +39,7 @@ PASSED_ON = {
     "rooms/gatherings/pages_one.py": 2,  # answers, an error's own message
     "rooms/gatherings/pages_write.py": 2,  # kinds, how often
     "rooms/gatherings/words.py": 4,  # kinds, roles, answers, how late somebody is
+    "rooms/aid/actions.py": 2,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/cli_directory.py": 4,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/cli_items.py": 10,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/cli_ledger.py": 1,  # kinds of help, states, steps and reasons: rooms/aid/words.py

@@ -5,6 +5,7 @@ Each has pages of their own over a node of a simulated town, with hours that pas
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -17,6 +18,8 @@ from test_people_together import SHARED, View, view
 
 from kits.opened import in_rows
 from kits.sim import Town
+from tadamun.core.event import to_json
+from tadamun.store import log
 
 pytestmark = pytest.mark.anyio
 
@@ -173,3 +176,15 @@ async def test_without_a_name_until_both_tell_theirs(town: Town, views: dict[str
     assert (await town.call("amal", "aid.blind"))["mine"] == []
     await town.settle()
     assert (await town.call("badr", "aid.show", item=item))["withdrawn"] == "author"
+
+
+async def test_two_requests_of_one_are_as_unlike_as_those_of_two(town: Town) -> None:
+    made = {}
+    for key, who in (("one", "amal"), ("again", "amal"), ("other", "badr")):
+        asked = {**ROOM, "direction": "request", "wanted": 1, "blind": True, "within": 0}
+        made[key] = (await town.call(who, "aid.post", **asked))["id"]
+        await town.settle()
+    vault = town.homes["celine"].up.vault.read
+    raw = {key: to_json(log.get(vault, event).event).decode() for key, event in made.items()}  # type: ignore[union-attr] - it is there
+    parts = {key: set(re.findall(r"[A-Za-z0-9_-]{6,}", text)) for key, text in raw.items()}
+    assert parts["one"] & parts["again"] <= parts["other"], "what two of one person share, another's shares too"

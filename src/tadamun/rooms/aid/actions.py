@@ -12,6 +12,7 @@ from tadamun.core.errors import RemoteError, UsageError
 from tadamun.core.limits import MAX_INTEGER
 from tadamun.core.ports import Audience, Saying
 from tadamun.core.text import allowed_line, allowed_text, is_visible, tidy_line, tidy_text
+from tadamun.core.words import N_
 from tadamun.rooms.aid import fields
 from tadamun.rooms.aid.bodies import (
     ANSWER,
@@ -45,9 +46,18 @@ from tadamun.rooms.aid.bodies import (
 
 LONGEST: Final = 366 * 86_400  # seconds that a request or an offer can be open
 _LINES: Final = {
-    "name": fields.MAX_TITLE,
-    "place": fields.MAX_TITLE,
-    **dict.fromkeys(("opening", "phone", "web", "mail", "address", "checked_how"), MAX_RESOURCE_LINE),
+    "name": (fields.MAX_TITLE, N_("A name is at most {most} characters on one line.")),
+    "place": (fields.MAX_TITLE, N_("The town or region is at most {most} characters on one line.")),
+    "opening": (MAX_RESOURCE_LINE, N_("When it is open: at most {most} characters on one line.")),
+    "phone": (MAX_RESOURCE_LINE, N_("The telephone number is at most {most} characters on one line.")),
+    "web": (MAX_RESOURCE_LINE, N_("The web address is at most {most} characters on one line.")),
+    "mail": (MAX_RESOURCE_LINE, N_("The e-mail address is at most {most} characters on one line.")),
+    "address": (MAX_RESOURCE_LINE, N_("The address is at most {most} characters on one line.")),
+    "checked_how": (MAX_RESOURCE_LINE, N_("How it was checked: at most {most} characters on one line.")),
+}
+_TEXTS: Final = {
+    "text": (fields.MAX_TEXT, N_("What it does: at most {most} bytes, without control characters.")),
+    "warnings": (MAX_WARNINGS, N_("What one should mind: at most {most} bytes, without control characters.")),
 }
 Given = TypeVar("Given", Item, Change)
 
@@ -86,21 +96,18 @@ def tidy_resource(given: Resource) -> Resource:
     lines = {name: tidy_line(getattr(given, name)) for name in _LINES}
     if not lines["name"] or not is_visible(lines["name"]):
         raise UsageError("A resource needs a name.")
-    for name, most in _LINES.items():
+    for name, (most, told) in _LINES.items():
         if not allowed_line(lines[name], most):
-            raise UsageError("{field} is at most {most} characters on one line.", field=name, most=most)
+            raise UsageError(told, most=most)
     country = tidy_line(given.country).upper()
     if country and not fields.COUNTRY.fullmatch(country):
         raise UsageError("Write the country with its two letters, for example LB.")
-    text, warnings = tidy_text(given.text), tidy_text(given.warnings)
-    for name, words, most in (("text", text, fields.MAX_TEXT), ("warnings", warnings, MAX_WARNINGS)):
-        if not allowed_text(words, most, least=0):
-            raise UsageError(
-                "{field} has control characters, or more than {most} bytes. Say it shorter.", field=name, most=most
-            )
+    texts = {name: tidy_text(getattr(given, name)) for name in _TEXTS}
+    for name, (most, told) in _TEXTS.items():
+        if not allowed_text(texts[name], most, least=0):
+            raise UsageError(told, most=most)
     tidied = msgspec.structs.replace(
-        given, **lines, country=country, text=text, warnings=warnings, tags=tidy_tags(given.tags),
-        languages=tidy_languages(given.languages),
+        given, **lines, **texts, country=country, tags=tidy_tags(given.tags), languages=tidy_languages(given.languages)
     )  # fmt: skip
     try:
         check_resource(tidied)
