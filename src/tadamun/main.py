@@ -26,7 +26,13 @@ T = TypeVar("T")
 PAGES_LINK: Final = "pages.link"  # asked at the socket, answered by the house and not by the node
 
 # The rooms whose pages there are: packages with a `web` module and templates.
-ROOM_PAGES: Final = ("tadamun.rooms.talk", "tadamun.rooms.people", "tadamun.rooms.aid", "tadamun.rooms.gatherings")
+ROOM_PAGES: Final = (
+    "tadamun.rooms.talk",
+    "tadamun.rooms.people",
+    "tadamun.rooms.aid",
+    "tadamun.rooms.gatherings",
+    "tadamun.rooms.safety",
+)
 
 # The rooms' commands, imported only when one is asked for.
 COMMANDS: Final[Mapping[str, str]] = {
@@ -48,7 +54,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "who": "tadamun.rooms.people.cli:who",
     "profile": "tadamun.rooms.people.cli:profile",
     "vouch": "tadamun.rooms.people.cli:vouch",
-    "safety": "tadamun.rooms.people.cli:safety",
+    "safety-number": "tadamun.rooms.people.cli:safety_number",
+    "safety": "tadamun.rooms.safety.cli:safety",
 }
 
 
@@ -69,12 +76,14 @@ def parts() -> Parts:
     from tadamun.rooms.people import actions as people
     from tadamun.rooms.people.names import PeopleNames
     from tadamun.rooms.people.room import ROOM as PEOPLE
+    from tadamun.rooms.safety.room import ROOM as SAFETY
+    from tadamun.rooms.safety.sieve import SafetyFolds
     from tadamun.rooms.talk import actions as talk
     from tadamun.rooms.talk.bodies import Thread
     from tadamun.rooms.talk.room import ROOM as TALK
 
     def facts(tables: Tables, members: Callable[[str], Mapping[str, int]]) -> Facts:
-        return Facts(names=PeopleNames(tables, members))
+        return Facts(names=PeopleNames(tables, members), folds=SafetyFolds(tables))
 
     def introduce(name: str, pronouns: str, languages: Sequence[str], about: str) -> Saying:
         return people.profile(1, name, pronouns, languages, about)
@@ -82,7 +91,7 @@ def parts() -> Parts:
     def post(title: str, text: str) -> Saying:
         return talk.post(Thread(text=text, title=title), Audience())
 
-    return Parts(rooms=(PEOPLE, TALK, AID, GATHERINGS), facts=facts, introduce=introduce, post=post)
+    return Parts(rooms=(PEOPLE, TALK, AID, GATHERINGS, SAFETY), facts=facts, introduce=introduce, post=post)
 
 
 def vault_at(home: Path, passphrase: str) -> tuple[Vault, str]:

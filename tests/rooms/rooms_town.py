@@ -23,12 +23,14 @@ from tadamun.rooms.aid.room import ROOM as AID
 from tadamun.rooms.gatherings.room import ROOM as GATHERINGS
 from tadamun.rooms.people.names import PeopleNames
 from tadamun.rooms.people.room import ROOM as PEOPLE
+from tadamun.rooms.safety.room import ROOM as SAFETY
+from tadamun.rooms.safety.sieve import SafetyFolds
 from tadamun.rooms.talk.room import ROOM as TALK
 
 SPACE = "5" * 64
 NOON = 1_760_000_400  # a full hour
 PERIOD = 669  # the month that it lies in, counted from January 1970
-ROOMS = (PEOPLE, TALK, AID, GATHERINGS)
+ROOMS = (PEOPLE, TALK, AID, GATHERINGS, SAFETY)
 BY_KIND = {kind: room for room in ROOMS for kind in room.kinds}
 
 
@@ -122,7 +124,7 @@ class Bench:
         self.clock = Steady()
         self.random = Counting()
         self.tables = Memory()
-        self.facts = Facts(names=PeopleNames(self.tables, self.members))
+        self.facts = Facts(names=PeopleNames(self.tables, self.members), folds=SafetyFolds(self.tables))
         self.topics: dict[tuple[str, str], dict[str, Said[Any]]] = {}
         self.texts: dict[str, SearchText] = {}
         self.seq = 0

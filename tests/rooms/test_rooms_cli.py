@@ -130,17 +130,17 @@ def test_people(tadamun: Typing) -> None:
     assert "Nour vouches for them." in tadamun("who", "Sam")
     tadamun("vouch", "Sam", "--undo")
     assert "vouches" not in tadamun("who", "Sam")
-    ours, theirs = tadamun("safety", "Sam"), tadamun("safety", "Nour", who=SAM)
+    ours, theirs = tadamun("safety-number", "Sam"), tadamun("safety-number", "Nour", who=SAM)
     assert ours.split("\n")[2:5] == theirs.split("\n")[2:5]
-    assert "▄" in tadamun("safety", "Sam", "--qr")
-    assert "verified" in tadamun("safety", "Sam", "--verified")
+    assert "▄" in tadamun("safety-number", "Sam", "--qr")
+    assert "verified" in tadamun("safety-number", "Sam", "--verified")
     assert "she/her" in tadamun("profile")
 
 
 def test_everything_is_said_in_arabic_too(tadamun: Typing) -> None:
     tadamun("post", "hello", language="ar")
     assert "hello" in tadamun("read", language="ar")
-    tadamun("safety", "Sam", language="ar")
+    tadamun("safety-number", "Sam", language="ar")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 
@@ -25,8 +27,30 @@ class Names(Protocol):
         ...
 
 
+class Fold(Enum):
+    """Why something is folded away on this node until this person unfolds it."""
+
+    NOT = ""
+    MUTED = "muted"
+    BLOCKED = "blocked"
+    WORD = "word"  # it has a word that this person filters
+
+
+class Folds(Protocol):
+    """Provided by safety: what this person does not want to see at once. Nobody else is told of it."""
+
+    def sieve(self, space: str) -> Callable[[str, str], Fold]:
+        """As it is set now: whether something by that member (an id), with that text, is folded, and why."""
+        ...
+
+    def blocked(self, space: str) -> frozenset[str]:
+        """Members whose direct messages are not shown here."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that rooms can ask of each other."""
 
     names: Names
+    folds: Folds

@@ -66,18 +66,22 @@ def vouch(here: Here, member: str, note: str, undo: bool) -> None:
 
 
 @command(
-    "safety",
+    "safety-number",
     help=N_(
         "Show the safety number of you and a member, to compare in person or on a call.\n\nIf both of you see the same,"
         " nobody stands between you; then say --verified. This computer alone remembers it."
     ),
-    example=('tadamun safety "Sam"', 'tadamun safety "Sam" --qr', 'tadamun safety "Sam" --verified'),
+    example=(
+        'tadamun safety-number "Sam"',
+        'tadamun safety-number "Sam" --qr',
+        'tadamun safety-number "Sam" --verified',
+    ),
 )
 @member_argument
 @click.option("--qr", is_flag=True, help=N_("Draw it as a QR code too."))
 @click.option("--verified", is_flag=True, help=N_("You compared it, and it was the same."))
 @click.option("--undo", is_flag=True, help=N_("Forget that it was compared."))
-def safety(here: Here, member: str, qr: bool, verified: bool, undo: bool) -> None:
+def safety_number(here: Here, member: str, qr: bool, verified: bool, undo: bool) -> None:
     if verified or undo:
         asked = {"space": here.space, "member": member, "undo": undo}
         show(here, ask(here, "people.verify", asked), lambda it: _card(here, it))

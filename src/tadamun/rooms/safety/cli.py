@@ -1,0 +1,7 @@
+"""`tadamun safety`, with all that stands under it."""
+
+from __future__ import annotations
+
+from tadamun.rooms.safety.cli_own import safety
+
+__all__ = ["safety"]

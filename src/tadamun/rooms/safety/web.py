@@ -1,0 +1,17 @@
+"""Safety's pages: which there are. What they show is in pages_*.py."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tadamun.core.words import N_
+from tadamun.rooms.safety import pages_own
+from tadamun.rooms.safety.pages_words import within
+from tadamun.web.page import Page
+
+# "safety" is the page of safety numbers, in people.
+PAGES: Final = (
+    Page(
+        "/{space}/safety", "safety-room", within(pages_own.show), within(pages_own.act), nav=N_("Safety"), icon="safety"
+    ),
+)
