@@ -40,6 +40,9 @@ async def errand(bench: Workbench, space: str, now: int) -> int:
 async def destroy(bench: Workbench, space: str, now: int) -> int:
     """Forget the places that one sealed oneself, at their time. The log's own copies expire by themselves."""
     bench.tables.execute("DELETE FROM gatherings_late WHERE space = ? AND since < ?", (space, now - STALE))
+    for memory, about in (("gatherings_answered", "gatherings_watches"), ("gatherings_held", "gatherings_points")):
+        gone = f"DELETE FROM {memory} WHERE space = ? AND id NOT IN (SELECT id FROM {about} WHERE space = ?)"
+        bench.tables.execute(gone, (space, space))
     if bench.tables.execute("SELECT 1 FROM gatherings_places WHERE space = ? AND until <= ?", (space, now)):
         bench.tables.execute("DELETE FROM gatherings_places WHERE space = ? AND until <= ?", (space, now))
         bench.scrub()
