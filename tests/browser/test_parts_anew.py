@@ -45,6 +45,15 @@ def test_what_is_said_at_once_is_said_once(opens: Opens, pair: list[Node]) -> No
     expect(page.locator("#alerts[data-same]")).to_have_count(1)
 
 
+def test_what_is_new_finds_its_place_on_every_page(opens: Opens, pair: list[Node]) -> None:
+    page = at_status(opens, pair[0])
+    page.goto(page.url.removesuffix("status"))
+    with page.expect_response(lambda answer: answer.url.endswith("/signs")):
+        page.evaluate("() => document.body.dispatchEvent(new CustomEvent('live:changed', {detail: ''}))")
+    # What comes without a place is a complaint of the browser's, which the window tells at the end.
+    expect(page.locator("#alerts")).to_have_count(1)
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_link_is_copied_by_a_button(opens: Opens, pair: list[Node], language: str) -> None:
     pair[0].call("node.prefer", language=language)

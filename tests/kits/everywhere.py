@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from kits import deeds
 from kits.community import NOUR, SAMI, SPACE, Community
-from tadamun.main import room_pages
+from tadamun.main import ROOM_PAGES, room_pages
 from tadamun.web import own
 from tadamun.web.house import State
 from tadamun.web.page import Page
@@ -20,11 +22,23 @@ ANYWHERE = {"language": "ar"}  # what braces hold that are there in every state 
 PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
-def pages(state: State) -> list[Page]:
-    """All that can be looked at while the house is in that state; those of one state alone, if not open."""
+HOUSE: Final = "house"
+PARTS: Final = (HOUSE, *(package.rpartition(".")[2] for package in ROOM_PAGES))
+
+
+def pages(state: State, part: str = "") -> list[Page]:
+    """All that can be looked at while the house is in that state; those of one state alone, if not open.
+
+    part: of PARTS; "": all of them.
+    """
+    every = (*own.PAGES, *room_pages())
+    if part == HOUSE:
+        every = own.PAGES
+    elif part:
+        every = importlib.import_module(ROOM_PAGES[PARTS.index(part) - 1] + ".web").PAGES
     return [
         page
-        for page in (*own.PAGES, *room_pages())
+        for page in every
         if page.get is not None
         and page.name not in SILENT
         and state in page.when

@@ -73,7 +73,8 @@
   });
 
   // A part that comes anew is open where the old one was, and who stood in it by keyboard stands there again. What comes
-  // as it was already is not put in: what a screen reader says at once would be said again and again.
+  // as it was already is not put in: what a screen reader says at once would be said again and again. Home has all there is
+  // to see to in a list of its own, so the place for what presses stays empty there.
   const stops = (part) => [...part.querySelectorAll("a, button, summary, input, select")];
   const same = (one, other) => one.tagName === other.tagName && (one.href ?? one.textContent) === (other.href ?? other.textContent);
   const before = new Map();
@@ -89,7 +90,8 @@
     if (was.stop && !was.stop.isConnected) stops(part).find((one) => same(one, was.stop))?.focus({ preventScroll: true });
   });
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    if (event.detail.target.innerHTML === event.detail.fragment.firstElementChild?.innerHTML) event.detail.shouldSwap = false;
+    const { target, fragment } = event.detail;
+    if ("still" in target.dataset || target.innerHTML === fragment.firstElementChild?.innerHTML) event.detail.shouldSwap = false;
   });
 
   // Typing and reading are: told at most once a minute.
