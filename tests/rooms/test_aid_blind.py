@@ -188,8 +188,8 @@ async def test_when_its_time_is_over_the_keys_are_gone_and_with_them_every_word(
         rows = node.tables.dump(local=True)
         assert rows["aid_veils"] == rows["aid_sent"] == []
         assert not node.masks("")
-        for planted in (secret, secret.hex(), "PLANTED-answer"):
-            assert repr(planted)[1:-1] not in repr(rows)
+        for planted in (secret, "PLANTED-answer"):
+            assert planted not in repr(rows)
         with pytest.raises(UsageError):
             await node.call("aid.blind_talk", opening=item if who == NOUR else help_)
         assert (await node.call("aid.show", item=item))["state"] == "expired"

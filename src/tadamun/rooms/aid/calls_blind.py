@@ -220,7 +220,7 @@ CALLS: Final = {
 def _prepared(bench: Workbench, space: str, about: str, title: str, until: int) -> BoxKey:
     """A fresh key, kept before anything is said with it."""
     key = BoxKey.make(bench.random)
-    row = (space, key.public, key.secret.reveal(), "", about, title, until)
+    row = (space, key.public, key.secret.to_text(), "", about, title, until)
     bench.tables.execute("INSERT INTO aid_veils VALUES (?, ?, ?, ?, ?, ?, ?)", row)
     return key
 

@@ -79,7 +79,7 @@ def veils(bench: Workbench, space: str) -> list[Veil]:
         "SELECT secret, opening, about, title, until FROM aid_veils WHERE space = ? AND opening <> '' ORDER BY opening",
         (space,),
     )
-    return [Veil(space, BoxKey(Secret(secret)), *rest) for secret, *rest in rows]
+    return [Veil(space, BoxKey(Secret.from_text(secret)), *rest) for secret, *rest in rows]
 
 
 def talks(bench: Workbench, space: str, veil: Veil) -> list[Talk]:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from starlette.responses import Response
-
 from tadamun.core.errors import UsageError
 from tadamun.core.words import N_
 from tadamun.i18n import formats
@@ -20,7 +18,6 @@ LIMIT: Final = 30
 FILTERS: Final = ("sort", "country", "place", "language", "tag", "search")
 TEXTS: Final = ("name", "country", "place", "opening", "phone", "web", "mail", "address", "checked_how")
 MOST_FILE: Final = 4_000_000  # bytes of a form with a file: Arabic takes three times its bytes in a form
-TYPES: Final = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 async def show_all(visit: Visit) -> Answer:
@@ -122,13 +119,6 @@ async def take_in(visit: Visit) -> Answer:
         return await _files(visit, told, data, kind)
     visit.notice(N_("Taken in: {added}. Here already: {known}."), added=told["added"], known=told["known"])
     return visit.see("aid-directory", space=space)
-
-
-async def download(visit: Visit) -> Response:
-    kind = "json" if visit.path["format"] == "json" else "csv"
-    made = await visit.call("aid.resource_export", space=visit.path["space"], format=kind)
-    named = {"Content-Disposition": f'attachment; filename="directory.{kind}"'}
-    return Response(made["data"], media_type=TYPES[kind], headers=named)
 
 
 async def _files(visit: Visit, told: Mapping[str, Any] | None, data: str, kind: str = "csv") -> Answer:

@@ -71,7 +71,7 @@ LOCAL: Final = (
     # Of what one said without a name: the key that answers are sealed for. opening: the event, "" until it is known.
     # about: the item helped with, "" for one's own item.
     """CREATE TABLE IF NOT EXISTS aid_veils (
-        space TEXT, public TEXT, secret BLOB, opening TEXT, about TEXT, title TEXT, until INTEGER,
+        space TEXT, public TEXT, secret TEXT, opening TEXT, about TEXT, title TEXT, until INTEGER,
         PRIMARY KEY (space, public)) WITHOUT ROWID""",
     # What one said oneself: it is sealed for the other, and could not be read again. said: it is on its way.
     """CREATE TABLE IF NOT EXISTS aid_sent (

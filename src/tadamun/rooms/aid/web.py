@@ -1,13 +1,26 @@
-"""Aid's pages: which there are. What they show is in pages_*.py."""
+"""Aid's pages: which there are. What they show is in pages_*.py; here is what is no page of words: a file."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from starlette.responses import Response
+
 from tadamun.core.words import N_
 from tadamun.rooms.aid import pages_blind, pages_directory, pages_fits, pages_items, pages_ledger, pages_mentors
 from tadamun.rooms.aid.pages_directory import MOST_FILE
-from tadamun.web.page import Page
+from tadamun.web.page import Page, Visit
+
+TYPES: Final = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+
+async def download(visit: Visit) -> Response:
+    """The directory as a file."""
+    kind = "json" if visit.path["format"] == "json" else "csv"
+    made = await visit.call("aid.resource_export", space=visit.path["space"], format=kind)
+    named = {"Content-Disposition": f'attachment; filename="directory.{kind}"'}
+    return Response(made["data"], media_type=TYPES[kind], headers=named)
+
 
 PAGES: Final = (
     Page("/{space}/aid", "aid", pages_items.show_all, nav=N_("Mutual aid"), icon="aid"),
@@ -24,7 +37,7 @@ PAGES: Final = (
     Page("/{space}/aid/directory", "aid-directory", pages_directory.show_all),
     Page("/{space}/aid/directory/new", "aid-directory-new", pages_directory.adding, pages_directory.add),
     Page("/{space}/aid/directory/files", "aid-files", pages_directory.files, pages_directory.take_in, most=MOST_FILE),
-    Page("/{space}/aid/directory/file/{format}", "aid-file", pages_directory.download),
+    Page("/{space}/aid/directory/file/{format}", "aid-file", download),
     Page("/{space}/aid/resource/{resource}", "aid-resource", pages_directory.show, pages_directory.say_of),
     Page(
         "/{space}/aid/resource/{resource}/change",
