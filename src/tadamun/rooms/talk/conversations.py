@@ -21,8 +21,9 @@ async def conversations(bench: Workbench, asked: InSpace) -> dict[str, Any]:
     rows = bench.tables.execute(
         # SQLite takes the other columns from the row that has the greatest created_at.
         "SELECT id, max(created_at) FROM talk_posts WHERE space = ? AND private_with <> x'' AND created_at <= ?"
+        f" AND private_with NOT IN ({', '.join('?' * len(reader.hidden))})"
         " AND (expires_at = 0 OR expires_at > ?) GROUP BY private_with ORDER BY 2 DESC LIMIT ?",
-        (reader.space, reader.now + AHEAD, reader.now, MOST),
+        (reader.space, reader.now + AHEAD, *reader.hidden, reader.now, MOST),
     )
     unread = Counter(row.private_with.hex() for row in reader.newest(Wanted(private=b"", unread=True), MANY_UNREAD))
     lasts = Shower(bench, space, reader).posts(reader.by_ids([row[0] for row in rows], Wanted(private=b"")))

@@ -28,4 +28,10 @@ class OnePost(InSpace, frozen=True, forbid_unknown_fields=True):
 def reader_of(bench: Workbench, asked: InSpace) -> tuple[str, Reader]:
     """The space's id, and who reads it now. Raises UsageError."""
     space = bench.space(asked.space)
-    return space, Reader(bench.tables, space, bench.me(space), bench.clock.now())
+    return space, reader(bench, space)
+
+
+def reader(bench: Workbench, space: str) -> Reader:
+    """Who reads a space (an id), now, without those whose messages they do not want."""
+    hidden = bench.facts.folds.blocked(space)
+    return Reader(bench.tables, space, bench.me(space), bench.clock.now(), hidden)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from tadamun.cli.common import Here, _, name, paint, paragraph, say, say_count, short
+from tadamun.cli.common import N_, Here, _, name, paint, paragraph, say, say_count, short
 from tadamun.i18n import formats
 
 DEEPEST: Final = 8  # steps of indentation; deeper answers stay there
 STEP: Final = "  "
+# Why something is folded away: by core.facts.Fold. The pages say the same (parts/talk.html).
+WHY: Final = {
+    "muted": N_("Folded: you mute whoever wrote it."),
+    "blocked": N_("Folded: you block whoever wrote it."),
+    "word": N_("Folded: it has a word you filter."),
+}
 
 
 def several(
@@ -33,10 +39,10 @@ def one_post(here: Here, post: dict[str, Any], unfold: bool) -> Iterator[str]:
     """A head line, a title if there is one, the text or what stands for it, and reactions."""
     indent = STEP * min(post["depth"], DEEPEST)
     yield indent + "  ".join(_head(here, post))
-    if post["title"]:
+    if post["title"] and (unfold or not post["folded"]):
         yield indent + paint(here, name(post["title"]), bold=True)
     yield from _text(here, post, unfold, indent)
-    if unfold or not post["warning"]:
+    if unfold or not (post["warning"] or post["folded"]):
         yield from (indent + paint(here, image_line(one), dim=True) for one in post["images"])
     if post["reactions"]:
         signs = (f"{name(sign)} {formats.number(count)}" for sign, count in post["reactions"].items())
@@ -45,8 +51,9 @@ def one_post(here: Here, post: dict[str, Any], unfold: bool) -> Iterator[str]:
 
 def one_thread(here: Here, thread: dict[str, Any]) -> Iterator[str]:
     """Two lines: what it is called (or how it begins), and how much is in it."""
-    begins = thread["title"] or ("" if thread["warning"] or thread["retracted"] else thread["text"])
-    words = name(begins) or (_("(folded)") if thread["warning"] else _("(retracted)"))
+    shut = thread["warning"] or thread["folded"]
+    begins = "" if thread["folded"] else thread["title"] or ("" if shut or thread["retracted"] else thread["text"])
+    words = name(begins) or (_("(folded)") if shut else _("(retracted)"))
     width = max(20, here.width - 12)
     yield f"{short(thread['id'])}  {paint(here, words if len(words) <= width else words[: width - 1] + '…', bold=True)}"
     parts = [author(thread), formats.ago(thread["last_at"], here.now)]
@@ -93,6 +100,10 @@ def _text(here: Here, post: dict[str, Any], unfold: bool, indent: str) -> Iterat
         yield indent + paint(here, by, dim=True)
         if post["reason"]:
             yield from paragraph(here, post["reason"], indent)
+        return
+    if post["folded"] and not unfold:
+        yield indent + paint(here, _(WHY[post["folded"]]), dim=True)
+        yield indent + paint(here, say("To see it: tadamun read {id} --open", id=short(post["id"])), dim=True)
         return
     if post["warning"]:
         yield indent + say("Content warning: {warning}", warning=post["warning"])

@@ -152,7 +152,9 @@ def topic_name(topic: str) -> str:
 
 
 def first_words(post: Mapping[str, Any]) -> str:
-    """How a post is named in a title or a link: never by what a warning folds away."""
+    """How a post is named in a title or a link: never by what a warning folds away, or this person."""
+    if post["folded"]:
+        return say("(folded)")
     return str(post["title"] or post["warning"] or post["text"]) or say("(no words)")
 
 

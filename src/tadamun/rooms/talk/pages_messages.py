@@ -45,11 +45,13 @@ async def show(visit: Visit) -> Answer:
     wanted = query.get("reply", "") or visit.form.line("reply_to")
     answered = next((post for post in posts if post["id"] == wanted), None)
     stays = other["level"] is not None
+    kept_away = (await visit.call("safety.mine", space=space))["members"]
     return await visit.render(
         "talk/message.html",
         **await lists.frame(visit, "messages"),
         other=other,
         stays=stays,
+        blocked=any(one["member"] == other["member"] and one["how"] == "block" for one in kept_away),
         posts=posts,
         ahead=lists.ready(found["ahead"]),
         pages=lists.paging(visit, found),

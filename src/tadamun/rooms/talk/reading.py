@@ -96,13 +96,15 @@ class Wanted:
 
 
 class Reader:
-    """Reads one space for one member. now: Unix seconds by this node's clock."""
+    """Reads one space for one member. now: Unix seconds by this node's clock. hidden: members whose direct messages
+    are not listed here, nor what was answered to them."""
 
-    def __init__(self, tables: Tables, space: str, me: str, now: int) -> None:
+    def __init__(self, tables: Tables, space: str, me: str, now: int, hidden: frozenset[str] = frozenset()) -> None:
         self.tables = tables
         self._hex, self._name, self._number = space, bytes.fromhex(space), -1
         self.me = bytes.fromhex(me)
         self.now = now
+        self.hidden = tuple(bytes.fromhex(member) for member in sorted(hidden))
 
     @property
     def space(self) -> int:
@@ -262,10 +264,19 @@ class Reader:
             (at, self.space, self.now, limit),
         )
         found = [Row(*row) for row in rows]
-        return found, _place(found[-1].n, found[-1].id) if len(found) == limit else here
+        shown = [row for row in found if row.private_with not in self.hidden]
+        return shown, _place(found[-1].n, found[-1].id) if len(found) == limit else here
 
     def _unread(self) -> Iterator[tuple[int, bool]]:
-        return unread(self.tables, self.space, self._name, self.me, self.now)
+        found = unread(self.tables, self.space, self._name, self.me, self.now)
+        if not self.hidden:
+            return found
+        rows = self.tables.execute(
+            f"SELECT rowid FROM talk_posts p WHERE p.space = ? AND p.private_with IN ({_places(self.hidden)})",
+            (self.space, *self.hidden),
+        )
+        away = {n for (n,) in rows}
+        return ((n, private) for n, private in found if n not in away)
 
     def _select(self, wanted: Wanted, claim: str, limit: int) -> list[Row]:
         where, values = self._where(wanted)
@@ -292,6 +303,9 @@ class Reader:
         if wanted.private:
             terms.append("p.private_with = ?")
             values.append(wanted.private)
+        if wanted.private is not None and self.hidden:
+            terms.append(f"p.private_with NOT IN ({_places(self.hidden)})")
+            values += self.hidden
         if wanted.thread:
             terms.append("p.kind = 1111 AND p.thread = ?")
             values.append(wanted.thread)

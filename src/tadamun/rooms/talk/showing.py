@@ -19,7 +19,15 @@ class Shower:
     def __init__(self, bench: Workbench, space: str, reader: Reader) -> None:
         self._reader = reader
         self._keys = questions.own_keys(bench, space, reader)
+        self._sieve = bench.facts.folds.sieve(space)
         self.name = cache(lambda member: bench.facts.names.name(space, member))
+
+    def folded(self, row: Row) -> str:
+        """Why it is folded away until this person unfolds it: a value of core.facts.Fold, "" for not. What is one's own
+        is not, nor what was retracted."""
+        if row.retracted or row.author == self._reader.me or row.author in self._keys:
+            return ""
+        return self._sieve(row.author.hex(), f"{row.title}\n{row.warning}\n{row.text}").value
 
     def posts(self, rows: Sequence[Row], depths: Sequence[int] = ()) -> list[dict[str, Any]]:
         """One dict a row, in order; depths: each post's place in its thread's tree."""
@@ -50,6 +58,7 @@ class Shower:
                     "mentions_me": self._reader.me.hex() in mentions(row.text),
                     "created_at": row.created_at,
                     "ahead": row.created_at > self._reader.now + AHEAD,
+                    "folded": self.folded(row),
                     "edited": bool(row.version),
                     "retracted": row.retracted,
                     "reason": shown_line(row.reason),
