@@ -31,6 +31,7 @@ ROOM_PAGES: Final = (
     "tadamun.rooms.people",
     "tadamun.rooms.aid",
     "tadamun.rooms.gatherings",
+    "tadamun.rooms.stories",
     "tadamun.rooms.safety",
 )
 
@@ -51,6 +52,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "let-go": "tadamun.rooms.talk.cli_questions:let_go",
     "aid": "tadamun.rooms.aid.cli:aid",
     "gathering": "tadamun.rooms.gatherings.cli:gathering",
+    "story": "tadamun.rooms.stories.cli:story",
     "who": "tadamun.rooms.people.cli:who",
     "profile": "tadamun.rooms.people.cli:profile",
     "vouch": "tadamun.rooms.people.cli:vouch",
@@ -78,6 +80,7 @@ def parts() -> Parts:
     from tadamun.rooms.people.room import ROOM as PEOPLE
     from tadamun.rooms.safety.room import ROOM as SAFETY
     from tadamun.rooms.safety.sieve import SafetyFolds
+    from tadamun.rooms.stories.room import ROOM as STORIES
     from tadamun.rooms.talk import actions as talk
     from tadamun.rooms.talk.bodies import Thread
     from tadamun.rooms.talk.room import ROOM as TALK
@@ -91,7 +94,7 @@ def parts() -> Parts:
     def post(title: str, text: str) -> Saying:
         return talk.post(Thread(text=text, title=title), Audience())
 
-    return Parts(rooms=(PEOPLE, TALK, AID, GATHERINGS, SAFETY), facts=facts, introduce=introduce, post=post)
+    return Parts(rooms=(PEOPLE, TALK, AID, GATHERINGS, STORIES, SAFETY), facts=facts, introduce=introduce, post=post)
 
 
 def vault_at(home: Path, passphrase: str) -> tuple[Vault, str]:

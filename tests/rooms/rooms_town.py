@@ -6,6 +6,7 @@ what was said to the others.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -25,12 +26,13 @@ from tadamun.rooms.people.names import PeopleNames
 from tadamun.rooms.people.room import ROOM as PEOPLE
 from tadamun.rooms.safety.room import ROOM as SAFETY
 from tadamun.rooms.safety.sieve import SafetyFolds
+from tadamun.rooms.stories.room import ROOM as STORIES
 from tadamun.rooms.talk.room import ROOM as TALK
 
 SPACE = "5" * 64
 NOON = 1_760_000_400  # a full hour
 PERIOD = 669  # the month that it lies in, counted from January 1970
-ROOMS = (PEOPLE, TALK, AID, GATHERINGS, SAFETY)
+ROOMS = (PEOPLE, TALK, AID, GATHERINGS, STORIES, SAFETY)
 BY_KIND = {kind: room for room in ROOMS for kind in room.kinds}
 
 
@@ -132,6 +134,7 @@ class Bench:
         self.own_masks: dict[str, str] = {}  # one-time keys that are here, by what opened them
         self.taken: dict[str, int] = {}  # turns used, by scope
         self.waiting: dict[str, Later] = {}  # what is to be said later
+        self.given: list[tuple[str, dict[str, Any]]] = []  # public events, and to which relay
         self.asked: list[float] = []  # how long it was asked to pause
         self.while_pausing: list[Any] = []  # what happens elsewhere meanwhile, one a pause
 
@@ -202,6 +205,12 @@ class Bench:
 
     async def mask_forget(self, space: str, opening: str) -> None:
         self.own_masks.pop(opening, None)
+
+    async def publish(self, relay: str, event: bytes) -> tuple[bool, str]:
+        if not relay.startswith(("ws://", "wss://")):
+            raise UsageError("That is no address of a relay.")
+        self.given.append((relay, json.loads(event)))
+        return ("refuses" not in relay), ""
 
     async def say_later(self, space: str, saying: Saying, after: int, within: int) -> str:
         name = f"{self.random.below(2**32):032x}"

@@ -22,7 +22,7 @@ from tadamun.carry.backoff import Backoff
 from tadamun.carry.frames import MAX_MESSAGE
 from tadamun.carry.session import Session
 from tadamun.carry.status import Gauge, State, Trouble, Troubled
-from tadamun.carry.surroundings import Surroundings
+from tadamun.carry.surroundings import Patience, Surroundings
 from tadamun.core.errors import RemoteError, TadamunError
 from tadamun.core.ports import Random, Signer
 
@@ -96,7 +96,7 @@ class Link:
         patience = self._around.patience
         async with asyncio.TaskGroup() as tasks:
             asked = tasks.create_task(about.ask(address, min(MOST_ASKED, patience.hello)))
-            socket = await self._open(address.text)
+            socket = await dial(address.text, patience)
             try:
                 said = await asked
                 self._session = Session(socket, said, self._signers, self._around, self.gauge)
@@ -109,21 +109,6 @@ class Link:
                     await socket.close()
                 finally:
                     socket.transport.abort()  # also when the closing itself was cancelled
-
-    async def _open(self, address: str) -> ClientConnection:
-        patience = self._around.patience
-        return await _Straight(
-            address,
-            compression=None,
-            proxy=None,
-            user_agent_header=None,
-            open_timeout=patience.hello,
-            ping_interval=patience.ping,
-            ping_timeout=patience.ping,
-            close_timeout=0.5,
-            max_size=MAX_MESSAGE,
-            logger=_silent,
-        )
 
     def _trouble(self, error: BaseException) -> str:
         """The short name of what went wrong; the first cause of a group. A peer's fault is counted."""
@@ -153,6 +138,22 @@ class Link:
                 return Trouble.STORE
             case _:
                 return Trouble.FAILED
+
+
+async def dial(address: str, patience: Patience) -> ClientConnection:
+    """A connection to that address. Raises what websockets and the system raise."""
+    return await _Straight(
+        address,
+        compression=None,
+        proxy=None,
+        user_agent_header=None,
+        open_timeout=patience.hello,
+        ping_interval=patience.ping,
+        ping_timeout=patience.ping,
+        close_timeout=0.5,
+        max_size=MAX_MESSAGE,
+        logger=_silent,
+    )
 
 
 class _Straight(connect):

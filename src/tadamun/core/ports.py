@@ -355,6 +355,12 @@ class Workbench(Protocol):
         """The content of an event of the space by its id; "" if it is not here."""
         ...
 
+    async def publish(self, relay: str, event: bytes) -> tuple[bool, str]:
+        """Give a public event (its JSON, signed) to one relay of the open network (ws://, wss://), once: whether it was
+        taken, and what was said of that. Raises UsageError for an address that is none, or while nothing may go out.
+        Whoever runs the relay, and whoever watches the line, sees this computer's address."""
+        ...
+
     async def pause_until_change(self, timeout: float) -> bool:
         """Wait until something was projected; False after `timeout` seconds without."""
         ...

@@ -77,7 +77,8 @@ class Node:
     """See the module. Attributes are for the calls (node/calls_*.py) to use.
 
     given: what the command line said of `reach`. must_listen: it is an error if there can be no listening as it says.
-    report: told how far the tables are that have to be filled anew. errands: who runs what the node does by itself; None: its own task group, while `run` lasts. pause: how that waits.
+    report: told how far the tables are that have to be filled anew. errands: who runs what the node does by itself;
+    None: its own task group, while `run` lasts. pause: how that waits.
     """
 
     vault: Vault

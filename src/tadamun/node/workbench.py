@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tadamun.core.errors import UsageError
+from tadamun.carry import openly
+from tadamun.carry.surroundings import Patience
+from tadamun.core.errors import RemoteError, UsageError
+from tadamun.core.event import parse
 from tadamun.core.facts import Facts
 from tadamun.core.frame import split
 from tadamun.core.ports import (
@@ -176,6 +179,17 @@ class Bench:
     def content(self, space: str, event: str) -> str:
         kept = log.get(self.node.vault.read, event)
         return "" if kept is None or split(kept.event).space != space else kept.event.content
+
+    async def publish(self, relay: str, event: bytes) -> tuple[bool, str]:
+        """See core.ports.Workbench.publish."""
+        if not self.node.online:
+            raise UsageError("Your node does not run, so nothing can go out. Start it with `tadamun up`.")
+        try:
+            return await openly.give(relay, parse(event).id, event, Patience())
+        except RemoteError as error:
+            raise UsageError(
+                "{address} is no address of a relay. It begins with ws:// or wss://.", address=relay
+            ) from error
 
     async def pause_until_change(self, timeout: float) -> bool:
         return await self.node.news(timeout)
