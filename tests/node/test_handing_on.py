@@ -7,6 +7,8 @@ import pytest
 from witness import agree, shown
 
 from kits.sim import Town
+from tadamun.core.control.bodies import ADMIT, INVITE
+from tadamun.node.place import Arrived
 
 pytestmark = pytest.mark.anyio
 
@@ -59,6 +61,24 @@ async def test_a_new_epoch_reaches_who_reads_another_than_most(three: Town) -> N
     celine.up.desk.rotate(celine.place)  # before anybody handed on what the two lack
     await three.settle()
     assert await agree(three) == ["amal", "badr", "celine", "dina", "esma"]
+
+
+async def test_a_new_epoch_reaches_who_was_heard_of_before_what_they_read(three: Town) -> None:
+    """Celine knows that Dina was let in, not yet under which epoch, and begins one."""
+    badr, celine = three.homes["badr"], three.homes["celine"]
+    best = badr.place.best_epoch()
+    assert best is not None
+    badr.place.linked.add((best.id, "00" * 32))  # so that Dina is let in to an epoch of her own
+    three.medium.split(["amal"], ["badr"], ["celine"])
+    await let_in(three, "dina", by="badr", parts=(["amal"], ["badr", "dina"], ["celine"]))
+    heard = [one for one in badr.place.log.events() if one.event.kind in (INVITE, ADMIT)]
+    with celine.up.vault.write() as tx:
+        celine.up.ledger.take(tx, celine.place, [Arrived(one) for one in heard])
+    assert three.homes["dina"].me in celine.place.log.state.members
+    celine.up.desk.rotate(celine.place)
+    three.medium.heal()
+    await three.settle()
+    assert await agree(three) == ["amal", "badr", "celine", "dina"]
 
 
 async def test_history_comes_though_somebody_left_before_the_checkpoint(town: Town) -> None:

@@ -165,6 +165,7 @@ class Desk:
             self.ledger.mail.keep(pen.tx, place, box)
             first = via if via is not None else box
             ids = [pen.write(letter, via=first.id) for letter in letters]
+            place.unreached |= {(keys.id, device) for device in apart.pop("", ())}
             for other, devices in apart.items():
                 boxes = hand(keys, {device: live[device].hpke for device in devices})
                 ids += [pen.write(letter, via=other) for letter in boxes]

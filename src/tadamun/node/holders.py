@@ -51,6 +51,9 @@ def handed(place: Place) -> Holders:
     for epoch, device in place.boxed:
         if epoch in found:
             found[epoch].add(device)
+    for epoch, device in place.unreached:
+        if epoch in found:
+            found[epoch].discard(device)
     return found
 
 
@@ -86,13 +89,15 @@ def may_travel(place: Place, via: str, events: Sequence[str]) -> tuple[str, ...]
 
 
 def out_of_reach(place: Place, via: str) -> dict[str, list[str]]:
-    """Live devices of others that do not read an epoch, by the deepest that they do read and whose secret is here."""
-    who = holders(place)
+    """Live devices of others that do not read an epoch, by the deepest that they do read and whose secret is here; ""
+    for those of whom that is not known."""
+    who, live = holders(place), place.log.state.live_devices().keys()
     found: dict[str, list[str]] = {}
-    if via in who:
-        for device in sorted(place.log.state.live_devices().keys() - who[via] - {place.device.public}):
-            if other := deepest(place, (epoch for epoch, devices in who.items() if device in devices)):
-                found.setdefault(other, []).append(device)
+    # What is older than this log is held by all who were here before it began.
+    readers = who.get(via, {one for one in live if one not in place.came or (via, one) in place.boxed})
+    for device in sorted(live - readers - {place.device.public}):
+        other = deepest(place, (epoch for epoch, devices in who.items() if device in devices))
+        found.setdefault(other, []).append(device)
     return found
 
 

@@ -130,9 +130,14 @@ def unlinked(place: Place) -> list[tuple[Mailbox, Mailbox]]:
     """(child, parent) from the current epoch back to the first, not linked yet; none unless newcomers may read all."""
     if place.log.state.charter.history != "all":
         return []
-    pairs = _back(place, 0)
-    reach = {one.id for pair in pairs for one in pair}
-    return [(child, parent) for child, parent in pairs if not _linked(place, (child.id, parent.id), reach)]
+    missing = []
+    reach: set[str] = set()  # from the current epoch, by the links before this one
+    for child, parent in _back(place, 0):
+        reach.add(child.id)
+        if not _linked(place, (child.id, parent.id), reach):
+            missing.append((child, parent))
+        reach.add(parent.id)
+    return missing
 
 
 def recent(place: Place, now: int) -> list[Mailbox]:

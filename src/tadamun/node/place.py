@@ -107,6 +107,7 @@ class Place:
     carried: dict[str, set[str]] = field(default_factory=dict)  # epoch → control events sealed under it, as far as seen
     boxed: set[tuple[str, str]] = field(default_factory=set)  # (epoch, device) that a lockbox was seen for
     boxed_aside: set[tuple[str, str]] = field(default_factory=set)  # the same by lockboxes that do not count
+    unreached: set[tuple[str, str]] = field(default_factory=set)  # (epoch begun here, device that may not read its box)
     told: set[str] = field(default_factory=set)  # devices that are out and were told so under a secret of their own
     boxes_recalled: bool = False  # whether `boxed` also knows those seen before the start
     linked: set[tuple[str, str]] = field(default_factory=set)  # (child, parent) epochs that a history link was seen for

@@ -207,6 +207,7 @@ class Steward:
             if lack.epoch:
                 letter = letters.top_up(place.boxes[lack.epoch].keys, lack.device, live[lack.device].hpke)
                 self.desk.write(place, [letter], via=lack.via)
+                place.unreached.discard((lack.epoch, lack.device))
                 continue
             fresh = [one for one in lack.events if one not in under]
             again |= any(under.get(one, lack.via) != lack.via for one in lack.events)  # an event waits for sealing once

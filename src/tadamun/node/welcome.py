@@ -215,6 +215,7 @@ class Host:
                 (box for box in place.boxes.values() if box.use == "epoch" and box is not best),
                 key=lambda box: -place.depth(box.id),
             )[:7]
+        place.unreached -= {(box.id, ask.device.key) for box in own}
         return tuple((box.id, box.keys.secret.to_text()) for box in own)
 
     async def reply(
