@@ -21,7 +21,7 @@ def test_all_of_them_run_and_write_their_table(tmp_path: Path) -> None:
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     report = json.loads(done.stdout)
     measured = {result["name"] for result in report["results"]}
-    assert measured == {"W1", "W2", "W3", "W4", "W5", "W6", "pages", "rotation", "control"}
+    assert measured == {"W1", "W2", "W3", "W4", "W5", "W6", "pages", "aid", "rotation", "control"}
     assert all(result["value"] >= 0 for result in report["results"])
     table = page.read_text()
     assert table.startswith("before\n")
