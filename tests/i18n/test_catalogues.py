@@ -24,7 +24,10 @@ FOUND = list(catalogue.found())
 # Where a msgid that was marked elsewhere is passed on: file → how many such calls it holds.
 PASSED_ON = {
     "cli/acts.py": 1,  # what an act does
-    "cli/care.py": 1,  # the node's checks of doctor
+    "cli/care.py": 2,  # the node's checks of doctor, what somebody is to see to
+    "cli/destroying.py": 1,  # what a wipe does not reach
+    "cli/spaces.py": 1,  # what stays of a space with others
+    "cli/starting.py": 1,  # what became of the second vault
     "cli/demo/play.py": 1,  # an error's own message
     "cli/demo/stage.py": 1,  # what a process said instead of being ready
     "cli/command.py": 3,  # helps of commands and options
@@ -51,6 +54,10 @@ PASSED_ON = {
     "rooms/aid/pages_ledger.py": 3,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/pages_mentors.py": 2,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/pages_words.py": 6,  # kinds of help, states, steps and reasons: rooms/aid/words.py
+    "rooms/stories/calls_site.py": 1,  # what the static site says, in each language
+    "rooms/stories/cli.py": 1,  # what stands in a story: rooms/stories/words.py
+    "rooms/stories/pages_public.py": 1,  # the same
+    "rooms/talk/lines.py": 1,  # why a post is folded
     "rooms/people/pages_invites.py": 1,  # how long an invitation is good
     "rooms/people/pages_rules.py": 5,  # rules of the charter, what the node told of a removal
     "rooms/people/pages_self.py": 1,  # an error's own message
@@ -68,7 +75,8 @@ PASSED_ON = {
     "web/own.py": 1,  # why something was held
     "web/status.py": 1,  # the node's checks
     "web/templates/strength.html": 2,  # how a passphrase would hold
-    "web/site.py": 4,  # an error's own message
+    "web/around.py": 2,  # what rooms say that somebody is to see to
+    "web/site.py": 5,  # an error's own message, what is to be done instead
     "web/words.py": 4,  # where pages look them up
 }
 

@@ -85,7 +85,7 @@ def _options(function: Any) -> Any:
     help=N_("Tell a story. Every member of the space can read it, with your name; with --together only those."),
     example=(
         'tadamun story tell "The first march" march.md --speaks en --when 2006',
-        "… --together Sam --together Maya",
+        "tadamun story tell Twelve draft.md --speaks ar --together Sam",
     ),
     under=story,
 )
