@@ -46,11 +46,22 @@ def history_due_when_an_elector_is_removed(state: Histories) -> None:
     state.remove(undo=False, who=0, whom=1)
 
 
+def a_link_that_lies_where_it_alone_leads(state: Histories) -> None:
+    """It was sent under an epoch that the newcomer was to be given by it, and not again under the next."""
+    state.begin(seed=32549, delay=2, loss=30, twice=30)
+    state.revoke(which=2, who=0)
+    state.wait(horizon=0.0)
+    state.invite(level=0, who=3)
+    state.split(parts=[0, 1, 1, 1, 1])
+    state.wait(horizon=3.0)
+
+
 FOUND = [
     let_in_by_somebody_shut_out_at_the_same_time,
     let_in_by_a_device_shut_out_at_the_same_time,
     an_epoch_that_none_after_it_names,
     history_due_when_an_elector_is_removed,
+    a_link_that_lies_where_it_alone_leads,
 ]
 
 
