@@ -14,7 +14,7 @@ from tadamun.rooms.aid.means import my_side
 from tadamun.rooms.aid.reading import Reader, Wanted
 from tadamun.rooms.aid.words import REASONS
 
-EVERY: Final = 100_000  # items looked at, at most
+OWN: Final = 50  # of the newest offers of one's own, for which something is looked for
 
 
 class Suggest(InSpace, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -34,7 +34,7 @@ async def suggest(bench: Workbench, asked: Suggest) -> dict[str, Any]:
         mine = [row.side(newcomers)]
         other = "offer" if row.direction == "request" else "request"
     else:
-        offers = reader.items(Wanted(direction="offer", state="open", owner=reader.me), EVERY)
+        offers = reader.items(Wanted(direction="offer", state="open", owner=reader.me), OWN)
         mine = [my_side(bench, space), *(row.side(newcomers) for row in offers)]
         other = "request"
     categories = frozenset[str]().union(*(side.categories for side in mine))
@@ -54,7 +54,11 @@ def open_sides(
     members = bench.members(space)
     sides = reader.sides(direction, bench.newcomers(space), sorted(categories))
     mine = bench.masks(space) if any(veiled for _, veiled in sides) else frozenset()
-    return [side for side, veiled in sides if side.key not in mine and (veiled or side.member in members)]
+    return [
+        side
+        for side, veiled in sides
+        if side.key not in mine and side.member != reader.me and (veiled or side.member in members)
+    ]
 
 
 CALLS: Final = {"aid.suggest": Call(Suggest, suggest)}
