@@ -19,7 +19,7 @@ from tadamun.web.enter import Links
 from tadamun.web.house import State
 from tadamun.web.live import Live
 from tadamun.web.page import Page
-from tadamun.web.render import STATIC
+from tadamun.web.render import STATIC, light
 from tadamun.web.site import UNFORESEEN, Site
 
 CACHED: Final = "private, max-age=31536000, immutable"  # the address of a static file changes with its content
@@ -55,7 +55,12 @@ def build(site: Site, links: Links, live: Live) -> guard.Guard:
         if wanted not in site.files:
             return site.refusal(request, 404, guard.NOT_HERE)
         fresh = request.query_params.get("v") == site.files[wanted]
-        return FileResponse(STATIC / wanted, headers={"Cache-Control": CACHED if fresh else "no-cache"})
+        headers = {"Cache-Control": CACHED if fresh else "no-cache"}
+        if (text := light(wanted)) is not None:
+            return Response(
+                text, headers=headers, media_type="text/css" if wanted.endswith(".css") else "text/javascript"
+            )
+        return FileResponse(STATIC / wanted, headers=headers)
 
     async def changes(request: Request) -> Response:
         made = request.query_params.get("state", "")

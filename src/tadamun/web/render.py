@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,10 @@ from starlette.responses import HTMLResponse
 from tadamun.web import words
 
 STATIC: Final = Path(__file__).parent / "static"
+_COMMENTS: Final = {
+    ".css": re.compile(r"/\*.*?\*/\s*", re.DOTALL),
+    ".js": re.compile(r"^[ \t]*//.*\n", re.MULTILINE),  # whole lines only: behind code they stay
+}
 
 
 class Templates:
@@ -52,3 +58,11 @@ def versions() -> dict[str, str]:
         for path in sorted(STATIC.rglob("*"))
         if path.is_file()
     }
+
+
+@cache
+def light(name: str) -> str | None:
+    """A sheet or a script as it goes out: without comments, which are for who reads the source. None: another file."""
+    path = STATIC / name
+    comments = _COMMENTS.get(path.suffix)
+    return None if comments is None else comments.sub("", path.read_text(encoding="utf-8"))
