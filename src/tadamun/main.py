@@ -83,10 +83,11 @@ def parts() -> Parts:
     from tadamun.rooms.stories.room import ROOM as STORIES
     from tadamun.rooms.talk import actions as talk
     from tadamun.rooms.talk.bodies import Thread
+    from tadamun.rooms.talk.posts import TalkPosts
     from tadamun.rooms.talk.room import ROOM as TALK
 
     def facts(tables: Tables, members: Callable[[str], Mapping[str, int]]) -> Facts:
-        return Facts(names=PeopleNames(tables, members), folds=SafetyFolds(tables))
+        return Facts(names=PeopleNames(tables, members), folds=SafetyFolds(tables), posts=TalkPosts(tables))
 
     def introduce(name: str, pronouns: str, languages: Sequence[str], about: str) -> Saying:
         return people.profile(1, name, pronouns, languages, about)

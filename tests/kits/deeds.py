@@ -16,7 +16,7 @@ DISH: Final = "عشاء السبت · Saturday dinner"
 
 def act(town: Community) -> dict[str, str]:
     """Do it all; gives what stands in the braces of paths."""
-    return help_each_other(town) | gather(town)
+    return help_each_other(town) | gather(town) | look_after(town)
 
 
 def help_each_other(town: Community) -> dict[str, str]:
@@ -83,3 +83,14 @@ def gather(town: Community) -> dict[str, str]:
         marshals=[NOUR, SAMI], need=2,
     )  # fmt: skip
     return {"gathering": gathering}
+
+
+def look_after(town: Community) -> dict[str, str]:
+    """Sami reports a post that nobody need worry about; Nour, who moderates, finds it among her cases."""
+    nour, sami = town.nodes[NOUR], town.nodes[SAMI]
+    written = [one for one in sami.call("talk.read", space=SPACE)["posts"] if not one["mine"] and not one["retracted"]]
+    me = next(one["member"] for one in nour.call("people.list", space=SPACE) if one["me"])
+    post = next(one["id"] for one in written if one["author"] != me and not one["ring"])
+    case = str(sami.call("safety.report", space=SPACE, post=post, why="It names a place.")["case"])
+    until(lambda: any(one["case"] == case for one in nour.call("safety.cases", space=SPACE)["cases"]), "Nour reads it")
+    return {"case": case}

@@ -27,6 +27,7 @@ from tadamun.rooms.people.room import ROOM as PEOPLE
 from tadamun.rooms.safety.room import ROOM as SAFETY
 from tadamun.rooms.safety.sieve import SafetyFolds
 from tadamun.rooms.stories.room import ROOM as STORIES
+from tadamun.rooms.talk.posts import TalkPosts
 from tadamun.rooms.talk.room import ROOM as TALK
 
 SPACE = "5" * 64
@@ -126,7 +127,9 @@ class Bench:
         self.clock = Steady()
         self.random = Counting()
         self.tables = Memory()
-        self.facts = Facts(names=PeopleNames(self.tables, self.members), folds=SafetyFolds(self.tables))
+        self.facts = Facts(
+            names=PeopleNames(self.tables, self.members), folds=SafetyFolds(self.tables), posts=TalkPosts(self.tables)
+        )
         self.topics: dict[tuple[str, str], dict[str, Said[Any]]] = {}
         self.texts: dict[str, SearchText] = {}
         self.seq = 0

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from tadamun.core.ports import Saying
 
 
 class Names(Protocol):
@@ -49,8 +52,34 @@ class Folds(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """Something that was said. text: with its title, as it stands. private: to one member; then nobody else can take it
+    down. gone: it was taken back."""
+
+    id: str
+    kind: int
+    author: str
+    text: str
+    private: bool
+    gone: bool
+
+
+class Posts(Protocol):
+    """Provided by talk."""
+
+    def item(self, space: str, wanted: str, now: int) -> Item:
+        """The post meant by an id or its beginning. now: Unix seconds. Raises UsageError."""
+        ...
+
+    def taking_down(self, item: Item, reason: str) -> Saying:
+        """What a moderator says to take a post of the whole space down. Raises UsageError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that rooms can ask of each other."""
 
     names: Names
     folds: Folds
+    posts: Posts

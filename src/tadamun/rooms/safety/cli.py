@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tadamun.rooms.safety.cli_cases import cases
 from tadamun.rooms.safety.cli_own import safety
 
-__all__ = ["safety"]
+__all__ = ["cases", "safety"]

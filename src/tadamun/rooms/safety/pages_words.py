@@ -12,7 +12,10 @@ from tadamun.web.page import Answer, Handler, Visit
 async def frame(visit: Visit, here: str) -> dict[str, Any]:
     """What every page of safety has: its tabs."""
     space = visit.path["space"]
-    tabs = (("own", say("For yourself"), visit.url("safety-room", space=space)),)
+    tabs = (
+        ("own", say("For yourself"), visit.url("safety-room", space=space)),
+        ("cases", say("Reports and cases"), visit.url("safety-cases", space=space)),
+    )
     return {"tabs": [{"label": label, "href": href, "here": name == here} for name, label, href in tabs]}
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from tadamun.core.room import Room, Verdict
-from tadamun.rooms.safety import bodies, calls, view
+from tadamun.core.room import Room
+from tadamun.rooms.safety import alerts, bodies, calls, calls_cases, rules, state, view
 
 ROOM: Final = Room(
     name="safety",
     kinds=bodies.KINDS,
     decode=bodies.decode,
-    topic=lambda said: said.id,
-    empty=lambda topic: topic,
-    reduce=lambda state, said: state,
-    authorise=lambda state, said, standing: Verdict.DENY,
-    tables=(),
-    project=lambda tables, space, topic, state: None,
+    private=bodies.KINDS,
+    topic=state.topic,
+    empty=state.Matter,
+    reduce=state.reduce,
+    authorise=rules.authorise,
+    tables=view.TABLES,
+    project=view.project,
     forget=view.forget,
-    calls={**calls.CALLS},
+    calls={**calls.CALLS, **calls_cases.CALLS},
     local=view.LOCAL,
+    alerts=alerts.alerts,
 )
