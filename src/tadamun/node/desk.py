@@ -177,7 +177,7 @@ class Desk:
     def _prepare(self, place: Place, audience: Audience) -> None:
         """See to it that there is a secret that only that audience has."""
         best = place.best_epoch()
-        if best is None or self._of_another_day(place, best):
+        if best is None or self.of_another_day(place, best):
             self.rotate(place)
         if audience.others or audience.expires_at:
             plan = channels.plan(place, audience, self.clock.now(), self.random)
@@ -189,7 +189,7 @@ class Desk:
 
                 self._transact(place, pens)
 
-    def _of_another_day(self, place: Place, epoch: Mailbox) -> bool:
+    def of_another_day(self, place: Place, epoch: Mailbox) -> bool:
         """Where newcomers may read so many days back, each UTC day has an epoch of its own, so that there is where to
         draw the line."""
         days = isinstance(place.log.state.charter.history, int)

@@ -159,7 +159,9 @@ class Host:
                 best = self.desk.place(place.space).best_epoch()
                 # What leads back from an epoch is for those whom a checkpoint covers: a newcomer begins another.
                 leads_back = best is not None and any(child == best.id for child, _ in place.linked)
-                apart = place.log.state.charter.history == "joining" or leads_back
+                # Nor is what was said under an older day's for them, if nobody said anything since.
+                older = best is not None and self.desk.of_another_day(place, best)
+                apart = place.log.state.charter.history == "joining" or leads_back or older
                 apart = apart and ask.device.key not in place.welcomed
                 if best is None or apart:
                     self.desk.rotate(place)
