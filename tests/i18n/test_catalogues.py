@@ -62,6 +62,8 @@ PASSED_ON = {
     "rooms/people/pages_rules.py": 5,  # rules of the charter, what the node told of a removal
     "rooms/people/pages_self.py": 1,  # an error's own message
     "rooms/people/pages_words.py": 3,  # names of roles and acts, who decides
+    "rooms/safety/cli_rehearse.py": 1,  # what a rehearsal found
+    "rooms/safety/pages_rehearse.py": 2,  # the same
     "rooms/people/templates/people/act.html": 1,  # what the node told of a removal
     "rooms/people/templates/people/rename.html": 2,  # what the room told of a new name
     "rooms/talk/pages_ask.py": 2,  # topics, when a question goes out

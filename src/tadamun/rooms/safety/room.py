@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tadamun.core.room import Room
-from tadamun.rooms.safety import alerts, bodies, calls, calls_cases, rules, state, view
+from tadamun.rooms.safety import alerts, bodies, calls, calls_cases, calls_rehearse, rules, state, view
 
 ROOM: Final = Room(
     name="safety",
@@ -19,7 +19,7 @@ ROOM: Final = Room(
     tables=view.TABLES,
     project=view.project,
     forget=view.forget,
-    calls={**calls.CALLS, **calls_cases.CALLS},
+    calls={**calls.CALLS, **calls_cases.CALLS, **calls_rehearse.CALLS},
     local=view.LOCAL,
     alerts=alerts.alerts,
 )

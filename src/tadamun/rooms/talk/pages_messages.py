@@ -103,5 +103,10 @@ async def audience(visit: Visit) -> Answer:
         further=visit.url("talk-audience", **{**visit.query, "space": visit.path["space"], "from": further})
         if further
         else "",
+        rehearsal=visit.url(
+            "safety-rehearse",
+            space=visit.path["space"],
+            **{name: query[name] for name in ("to", "reply_to", "edit", "circle", "expires") if query.get(name)},
+        ),
         not_promised=[say(one["message"]) for one in told["not_promised"]],
     )
