@@ -1,5 +1,5 @@
-"""What the community of community.py does besides talking: helps each other and gathers, so that every page of those
-rooms has something to show. Everybody in it is invented."""
+"""What the community of community.py does besides talking: helps each other, gathers and tells, so that every page of
+those rooms has something to show. Everybody in it is invented."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DISH: Final = "عشاء السبت · Saturday dinner"
 
 def act(town: Community) -> dict[str, str]:
     """Do it all; gives what stands in the braces of paths."""
-    return help_each_other(town) | gather(town) | look_after(town)
+    return help_each_other(town) | gather(town) | look_after(town) | tell_stories(town)
 
 
 def help_each_other(town: Community) -> dict[str, str]:
@@ -94,3 +94,27 @@ def look_after(town: Community) -> dict[str, str]:
     case = str(sami.call("safety.report", space=SPACE, post=post, why="It names a place.")["case"])
     until(lambda: any(one["case"] == case for one in nour.call("safety.cases", space=SPACE)["cases"]), "Nour reads it")
     return {"case": case}
+
+
+def tell_stories(town: Community) -> dict[str, str]:
+    """One in two languages, one that two are still writing, and a campaign."""
+    nour, sami = town.nodes[NOUR], town.nodes[SAMI]
+    story = nour.call(
+        "stories.tell", space=SPACE, title="Twelve of us, in the rain", language="en", when="2006-05-17",
+        topics=["march", "beirut"], summary="The first time we stood in a street together.", warning="Police",
+        text="We were twelve.\n\nIt rained, and nobody had thought of umbrellas.",
+    )["id"]  # fmt: skip
+    until(lambda: any(one["id"] == story for one in sami.call("stories.list", space=SPACE)["stories"]), "Sami reads it")
+    sami.call(
+        "stories.tell", space=SPACE, title="اثنا عشر تحت المطر", language="ar", of=story, when="2006-05-17",
+        text="كنّا اثني عشر.\n\nأمطرت، ولم يخطر لأحد أن يحمل مظلّة.",
+    )  # fmt: skip
+    nour.call(
+        "stories.tell", space=SPACE, title="The flat in Hamra", language="en", together=[SAMI],
+        text="Four rooms, nine people, one kettle.",
+    )  # fmt: skip
+    campaign = nour.call(
+        "stories.campaign", space=SPACE, title="Against article 534", stories=[story],
+        text="A law of 1943 that nobody here ever voted for.", call="Write to your deputy. Tell one person why.",
+    )["campaign"]  # fmt: skip
+    return {"story": story, "campaign": str(campaign)}

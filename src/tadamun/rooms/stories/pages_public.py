@@ -27,7 +27,7 @@ async def previewing(visit: Visit) -> Answer:
         "stories/publish.html",
         **await frame(visit, ""),
         one=ready([one])[0],
-        seen=seen,
+        preview=seen,
         how=how,
         findings=[say(words.FINDINGS[one["sort"]], what=one["what"]) for one in seen["findings"]],
         hows=[
