@@ -353,3 +353,16 @@ async def test_a_reader_of_the_rules_is_not_fooled_by_the_audience(town: Town) -
     town.pass_on()
     seen = await told(town, MAYA, case)
     assert (seen["text"], seen["by"]) == ("Go away, all of you", "Lina")
+
+
+async def test_who_reports_without_end_hides_nobody_elses(town: Town) -> None:
+    case = await reported(town)
+    noisy = town.nodes[MORE[0]]
+    noisy.clock.at += 10 * DAY  # and claims to be the latest of all
+    for n in range(30):
+        one = report(case=f"{n + 1000:032x}")
+        await noisy.say(SPACE, Saying(bodies.REPORT, spell(one), audience=Audience(members=(MAYA, OMAR))))
+    town.pass_on()
+    listed = [one["case"] for one in (await town.nodes[MAYA].call("safety.cases"))["cases"]]
+    assert case in listed
+    assert len(listed) == 21

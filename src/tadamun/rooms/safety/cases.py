@@ -7,7 +7,8 @@ This file does not know what can be done next (calls_cases.py) or pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ from tadamun.rooms.safety.bodies import (
 from tadamun.rooms.safety.lots import fixed
 
 MOST: Final = 200  # cases that are listed
+MOST_OF_ONE: Final = 20  # of them, by one reporter and taken up by nobody
 _TYPES: Final = {REPORT: Report, STEP: Step, NOTICE: Notice, ANSWER: Answer, APPEAL: Appeal, VOTE: Vote}
 
 
@@ -103,13 +105,23 @@ def moderators(bench: Workbench, space: str) -> list[str]:
 
 
 def all_cases(bench: Workbench, space: str) -> list[Case]:
-    """Those that concern this person, the latest begun first."""
+    """Those that concern this person, the latest begun first. Of what one member reports without end, and nobody took
+    up, only the latest are listed, so that they hide nobody else's."""
     rows = bench.tables.execute(
-        'SELECT "case", min(created_at) FROM safety_said WHERE space = ? GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?',
-        (space, MOST),
+        'SELECT "case", max(member), min(kind = ?), min(min(created_at), ?) FROM safety_said WHERE space = ?'
+        " GROUP BY 1 ORDER BY 4 DESC, 1",
+        (REPORT, bench.clock.now(), space),
     )
-    found = (one_case(bench.tables, space, number) for number, _ in rows)
-    return [case for case in found if case is not None]
+    waiting: Counter[str] = Counter()
+    found: list[Case] = []
+    for number, reporter, untouched, _ in rows:
+        if untouched:  # then nobody but moderators and the reporter knows its number
+            waiting[reporter] += 1
+            if waiting[reporter] > MOST_OF_ONE:
+                continue
+        if len(found) < MOST and (case := one_case(bench.tables, space, number)) is not None:
+            found.append(case)
+    return found
 
 
 def one_case(tables: Tables, space: str, number: str) -> Case | None:
@@ -149,11 +161,6 @@ def one_case(tables: Tables, space: str, number: str) -> Case | None:
     if case.appeal is not None:
         case.votes = [line for line in lines if line.kind == VOTE and line.body.of == case.appeal.id]
     return case
-
-
-def latest(lines: Sequence[Line | None]) -> int:
-    """When the last of them was said, as claimed."""
-    return max((line.created_at for line in lines if line is not None), default=0)
 
 
 def _last(lines: Iterable[Line]) -> Line | None:
