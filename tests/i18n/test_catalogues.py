@@ -33,6 +33,7 @@ PASSED_ON = {
     "cli/command.py": 3,  # helps of commands and options
     "cli/ending.py": 2,  # an error's own message; the constant for what nobody foresaw
     "cli/kinds.py": 2,  # names of roles
+    "i18n/guide.py": 2,  # its own sentences
     "i18n/terms.py": 1,
     "core/control/rules.py": 3,  # why somebody cannot be admitted, or a device listed
     "node/arrival.py": 1,  # why an invite was refused

@@ -50,6 +50,7 @@ OWN: Final[Mapping[str, str]] = {
     "import": "tadamun.cli.moving:import_",
     "passphrase": "tadamun.cli.starting:passphrase",
     "wipe": "tadamun.cli.destroying:wipe",
+    "guide": "tadamun.cli.guide:guide",
     "demo": "tadamun.cli.running:demo",
 }
 

@@ -7,7 +7,7 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from tadamun.i18n.words import say
-from tadamun.web import around, asked, bad_days, first_run, home, keeping, settings, status
+from tadamun.web import around, asked, bad_days, first_run, guide, home, keeping, settings, status
 from tadamun.web.house import State
 from tadamun.web.page import QUIET, Page, Visit
 
@@ -61,6 +61,7 @@ PAGES: Final = (
     Page("/awake", "awake", awake),
     *settings.PAGES,
     *bad_days.PAGES,
+    *guide.PAGES,
     *keeping.PAGES,
     *status.PAGES,
 )

@@ -47,9 +47,9 @@ async def show(visit: Visit) -> Answer:
     if chosen:
         by_one = [await seen("", eyes, member=chosen) for eyes in ("member", "removed", "seized")]
         name = plain_person(by_one[0]["name"])
-        by_one[0]["title"] = say("{name}, as a member", name=name)
-        by_one[1]["title"] = say("{name}, removed after it arrived", name=name)
-        by_one[2]["title"] = say("Whoever takes a device of {name} now", name=name)
+        by_one[0]["whose"] = say("{name}, as a member", name=name)
+        by_one[1]["whose"] = say("{name}, removed after it arrived", name=name)
+        by_one[2]["whose"] = say("Whoever takes a device of {name} now", name=name)
     choices = [("", say("Choose somebody")), *((one["member"], plain_person(one["name"])) for one in people)]
     return await visit.render(
         "safety/rehearse.html",
@@ -66,4 +66,4 @@ async def show(visit: Visit) -> Answer:
 
 def _shown(title: str, found: Mapping[str, Any]) -> dict[str, Any]:
     reason, *further = found["notes"]
-    return {**found, "title": title, "reason": say(reason), "further": [say(one) for one in further]}
+    return {**found, "whose": title, "because": say(reason), "further": [say(one) for one in further]}
