@@ -55,9 +55,10 @@ PASSED_ON = {
     "rooms/aid/pages_ledger.py": 3,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/pages_mentors.py": 2,  # kinds of help, states, steps and reasons: rooms/aid/words.py
     "rooms/aid/pages_words.py": 6,  # kinds of help, states, steps and reasons: rooms/aid/words.py
+    "rooms/safety/cli_cases.py": 5,  # steps, decisions: rooms/safety/words.py
+    "rooms/safety/pages_cases.py": 6,  # the same
     "rooms/stories/calls_site.py": 1,  # what the static site says, in each language
-    "rooms/stories/cli.py": 1,  # what stands in a story: rooms/stories/words.py
-    "rooms/stories/pages_public.py": 1,  # the same
+    "rooms/stories/words.py": 1,  # what stands in a story
     "rooms/talk/lines.py": 1,  # why a post is folded
     "rooms/people/pages_invites.py": 1,  # how long an invitation is good
     "rooms/people/pages_rules.py": 5,  # rules of the charter, what the node told of a removal

@@ -183,7 +183,7 @@ class Bench:
     async def publish(self, relay: str, event: bytes) -> tuple[bool, str]:
         """See core.ports.Workbench.publish."""
         if not self.node.online:
-            raise UsageError("Your node does not run, so nothing can go out. Start it with `tadamun up`.")
+            raise UsageError("Your node does not run, so nothing can go out. Start it, then do it again.")
         try:
             return await openly.give(relay, parse(event).id, event, Patience())
         except RemoteError as error:

@@ -288,7 +288,7 @@ def previewed(here: Here, seen: dict[str, Any]) -> Iterator[str]:
         yield f"   {tag[0]}: {name(' '.join(tag[1:]))}"
     yield from paragraph(here, event["content"])
     for finding in seen["findings"]:
-        yield say(words.FINDINGS[finding["sort"]], what=finding["what"])
+        yield words.finding(finding["sort"], finding["what"])
     yield say("If this is right: --seen {seen} --found {found}", seen=seen["version"], found=len(seen["findings"]))
 
 

@@ -29,7 +29,7 @@ async def previewing(visit: Visit) -> Answer:
         one=ready([one])[0],
         preview=seen,
         how=how,
-        findings=[say(words.FINDINGS[one["sort"]], what=one["what"]) for one in seen["findings"]],
+        findings=[words.finding(one["sort"], one["what"]) for one in seen["findings"]],
         hows=[
             (
                 "pseudonym",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import date
 from typing import Final
 
 from tadamun.core.words import N_
+from tadamun.i18n import formats
+from tadamun.i18n.words import say
 
 # What stands in a story that tells of somebody or somewhere.
 FINDINGS: Final = {
@@ -13,3 +17,11 @@ FINDINGS: Final = {
     "place": N_("A place is named: {what}"),
     "day": N_("The day is told: {what}"),
 }
+
+
+def finding(sort: str, what: str) -> str:
+    """One of them, said. A day is said as a person says it: turned around by the script around it, it would mislead."""
+    if sort == "day":
+        with suppress(ValueError):  # a day that no month has can be told
+            what = formats.full_day(date.fromisoformat(what))
+    return say(FINDINGS[sort], what=what)
