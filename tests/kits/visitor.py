@@ -251,7 +251,9 @@ async def visited(home: Path, more: Sequence[Page] = ()) -> AsyncIterator[Pages]
         with Vault.open(home, passphrase) as vault:
             wire = WireStore.open(vault.wire_path, vault.wire_key(), time, random)
             try:
-                async with running(await prepared(lambda told: Node(vault, wire, parts(), time, random, report=told), report)) as node:
+                async with running(
+                    await prepared(lambda told: Node(vault, wire, parts(), time, random, report=told), report)
+                ) as node:
                     nodes.append(node)
                     yield node
             finally:

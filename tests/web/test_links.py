@@ -84,7 +84,7 @@ def test_mentions_are_set_apart_by_whole_names() -> None:
 
 
 def test_the_worst_takes_no_time() -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     for flood in ("https://" + "a." * 50_000, "https://a.bc/" + ")" * 100_000, "https://a.bc " * 5_000, "@" * 100_000):
         linked(flood, ["@"])
-    assert time.perf_counter() - begun < 3
+    assert time.thread_time() - begun < 3

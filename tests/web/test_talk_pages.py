@@ -108,7 +108,15 @@ async def test_who_exactly(pages: Pages, space: str) -> None:
     shown = await pages.get(pages.url("talk-audience", space=space, expires=86_400))
     for words in ("Nour", "On 1 device", "What nobody can promise", "can copy it", "nobody who joins later; until "):
         assert words in shown.words
-    for query in ("to=nobody", "edit=zz", "reply_to=1234", "expires=-5", "expires=" + "9" * 99, "circle=a,b", "circle=,,"):
+    for query in (
+        "to=nobody",
+        "edit=zz",
+        "reply_to=1234",
+        "expires=-5",
+        "expires=" + "9" * 99,
+        "circle=a,b",
+        "circle=,,",
+    ):
         shown = await pages.get(pages.url("talk-audience", space=space) + "?" + query)
         assert shown.status == 200, query
         assert "Something went wrong" not in shown.words

@@ -87,7 +87,7 @@ async def publish(bench: Workbench, asked: Publish) -> dict[str, Any]:
     key = _key(bench, space, owner)
     if key is None:
         key = SigningKey.make(bench.random)
-        bench.tables.execute("INSERT INTO stories_keys VALUES (?, ?, ?)", (space, owner, key.secret.reveal()))
+        bench.tables.execute("INSERT INTO stories_keys VALUES (?, ?, ?)", (space, owner, key.secret.to_text()))
     event = key.sign(public.draft(row, _identifier(row), _hour(bench))).event
     bench.tables.execute(
         "INSERT OR REPLACE INTO stories_out VALUES (?, ?, ?, ?, ?, 0)",
@@ -145,7 +145,7 @@ def _owner(row: Row, how: str) -> str:
 
 def _key(bench: Workbench, space: str, owner: str) -> SigningKey | None:
     rows = bench.tables.execute("SELECT secret FROM stories_keys WHERE space = ? AND story = ?", (space, owner))
-    return SigningKey.from_secret(Secret(rows[0][0])) if rows else None
+    return SigningKey.from_secret(Secret.from_text(rows[0][0])) if rows else None
 
 
 def _identifier(row: Row) -> str:

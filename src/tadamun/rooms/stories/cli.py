@@ -68,7 +68,7 @@ _file = click.argument(
 def _options(function: Any) -> Any:
     for option in reversed(
         (
-            click.option("--speaks", "language", required=True, metavar="LANG", help=N_("In which language it is.")),
+            click.option("--speaks", required=True, metavar="LANG", help=N_("In which language it is.")),
             click.option("--summary", default="", help=N_("What it is about, in a sentence.")),
             click.option("--topic", "topics", multiple=True, help=N_("What it is about; may be repeated.")),
             click.option("--when", default="", metavar="DAY", help=N_("When it was: 1969, 1969-06 or 1969-06-28.")),
@@ -94,8 +94,17 @@ def _options(function: Any) -> Any:
 @_options
 @click.option("--translates", "of", default="", metavar="ID", help=N_("The story that it is a translation of."))
 @click.option("--together", multiple=True, metavar="NAME", help=N_("Write it with them first; may be repeated."))
-def tell(here: Here, title: str, file: Path, topics: tuple[str, ...], together: tuple[str, ...], **given: Any) -> None:
-    asked = {"space": here.space, "title": title, "text": _words_of(file), "topics": list(topics), **given}
+def tell(
+    here: Here, title: str, file: Path, speaks: str, topics: tuple[str, ...], together: tuple[str, ...], **given: Any
+) -> None:
+    asked = {
+        "space": here.space,
+        "title": title,
+        "text": _words_of(file),
+        "topics": list(topics),
+        "language": speaks,
+        **given,
+    }
     told = ask(here, "stories.tell", asked | {"together": list(together)}, sends=True)
     show(here, told, lambda it: say("Written, as {id}.", id=short(it["id"])))
 

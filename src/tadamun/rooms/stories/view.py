@@ -36,7 +36,7 @@ TABLES: Final = (
 # Keys of one's own public names (story "": the one for all), and what went out under them. event: the public one, JSON.
 LOCAL: Final = (
     """CREATE TABLE IF NOT EXISTS stories_keys (
-        space TEXT, story TEXT, secret BLOB, PRIMARY KEY (space, story)) WITHOUT ROWID""",
+        space TEXT, story TEXT, secret TEXT, PRIMARY KEY (space, story)) WITHOUT ROWID""",
     """CREATE TABLE IF NOT EXISTS stories_out (
         space TEXT, story TEXT, how TEXT, name TEXT, event TEXT, withdrawn INTEGER, PRIMARY KEY (space, story))
         WITHOUT ROWID""",
