@@ -85,9 +85,9 @@ class Window:
         return self.context.new_page()
 
     def bears_beginning_anew(self) -> None:
-        """From now on the page of a locked node may lose the stream it has just asked for: the program begins anew in
+        """From now on a page may lose what it has just asked for, above all its stream: the program begins anew in
         that moment, and the page asks again by itself."""
-        self._awaited.append(re.compile(r"ERR_(CONNECTION_|EMPTY_|INCOMPLETE_).*live\?state=locked"))
+        self._awaited.append(re.compile(r"ERR_(CONNECTION_|EMPTY_|INCOMPLETE_)"))
 
     @contextmanager
     def trouble(self, *expected: str) -> Iterator[None]:

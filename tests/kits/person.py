@@ -13,7 +13,7 @@ from typing import Any, Final
 from playwright.sync_api import Page, expect
 
 from kits.browser import Window
-from kits.processes import PASSPHRASE, Child, Node
+from kits.processes import PASSPHRASE, Child, Node, until
 from tadamun.node.knock import knock
 
 LOCKED: Final = re.compile(r"/unlock(?!.)")
@@ -55,8 +55,21 @@ class Person:
 
     def lock(self) -> None:
         self.window.bears_beginning_anew()
+        before = self.program()
         self.page.locator('form[action$="/lock"] button').first.click()
         expect(self.page).to_have_url(LOCKED)
+        self.begun_anew(before)
+
+    def program(self) -> bytes:
+        """What is another one after each beginning anew (proc(5), auxv)."""
+        process = self.node.process
+        assert process is not None
+        return Path(f"/proc/{process.pid}/auxv").read_bytes()
+
+    def begun_anew(self, before: bytes) -> None:
+        """Wait until the program has begun anew: what is asked in that half second is cut off."""
+        until(lambda: self.program() != before, "it began anew")
+        until(lambda: knock(self.node.home) is not None, "it listens again")
 
     def unlock(self, page: Page | None = None, passphrase: str = PASSPHRASE) -> None:
         page = page or self.page
